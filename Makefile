@@ -1,0 +1,47 @@
+# Everything a person types. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+ARGS ?=
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+# Stamps, so that set-up runs again only when the lock files change.
+.venv/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+up: .venv/run  ## run the stack: broker, ingest, syndicate, archive (ARGS="--detach --data DIR …")
+	@$(BIN)/tinbai up $(ARGS)
+
+demo: .venv/run  ## put a few units and articles into the running stack
+	@$(BIN)/tinbai demo $(ARGS)
+
+test: .venv/dev  ## unit tests, then integration tests on a real broker
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: .venv/dev  ## ruff and mypy, strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI document
+	$(BIN)/python -m schemas.generate
+
+lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:  ## remove the virtual environment and caches, never data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+
+.PHONY: help up demo test lint contracts lock clean

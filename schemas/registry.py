@@ -1,0 +1,50 @@
+"""The registry: units, columns and campaigns, which articles name by their codes."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from schemas.article import Contract
+from schemas.text import Code, FilledLine, Language, Line, Url
+
+
+class Unit(Contract):
+    """An office that submits. Its code never changes; its names do."""
+
+    code: Code
+    name: FilledLine
+    short_name: Line = ""
+    aliases: list[FilledLine] = []
+    succeeds: list[Code] = []
+    site: Url | None = None
+    feed_url: Url | None = None
+    languages: list[Language] = ["vi"]
+    trusted: bool = True
+    """Published at once; otherwise its articles wait for the newsroom."""
+    active: bool = True
+
+
+class Column(Contract):
+    """A standing section of the paper (chuyên mục)."""
+
+    slug: Code
+    name: FilledLine
+    media_topic: str | None = Field(default=None, pattern=r"^medtop:\d{8}$")
+    """IPTC Media Topic, for example `medtop:04000000`."""
+
+
+class Campaign(Contract):
+    """A planned series (chuyên đề) with dates and the units expected to write for it."""
+
+    slug: Code
+    name: FilledLine
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    expected_units: list[Code] = []
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError("`to` must not be before `from`")
+        return self

@@ -1,0 +1,1 @@
+"""archive: event in, history and index out."""

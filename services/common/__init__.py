@@ -1,0 +1,1 @@
+"""Plumbing: Kafka, database, HTTP, logging, errors. Not a word about articles."""

@@ -1,0 +1,155 @@
+"""Kafka, with every default that loses data turned to the safe side."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Literal, Protocol, cast
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+
+from schemas.topics import TOPICS, Topic
+from services.common.metrics import KAFKA_UP
+
+
+class Record(Protocol):
+    """What we use of aiokafka's ConsumerRecord."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+# A killed consumer's partitions move after this long. The event loop must never be blocked near it.
+SESSION_TIMEOUT_MS = 3000
+HEARTBEAT_MS = 500
+
+_PROBE_EVERY = 1.0  # seconds
+_PROBE_TIMEOUT = 5.0  # seconds
+_RETRY_AFTER = (0.1, 0.2, 0.4, 0.8, 1.0)  # seconds; the last one for ever
+
+log = structlog.get_logger()
+
+
+def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
+    """Make a FastStream broker whose handlers get raw records and own all of their validation.
+
+    The parser would raise on a null or binary header, outside of every policy, and the next
+    success would commit past that record; so it never sees a header.
+    """
+    return KafkaBroker(
+        bootstrap.split(","),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        allow_auto_create_topics=False,
+        parser=_without_headers,
+        decoder=_raw_records,
+        apply_types=False,
+        logger=None,
+    )
+
+
+async def _without_headers(
+    records: tuple[Any, ...], parse: Callable[[object], Awaitable[KafkaMessage]]
+) -> KafkaMessage:
+    return await parse(tuple(replace(record, headers=()) for record in records))
+
+
+async def _raw_records(message: KafkaMessage) -> tuple[Record, ...]:
+    return cast("tuple[Record, ...]", message.raw_message)
+
+
+async def ensure_topics(admin: AIOKafkaAdminClient, topics: Sequence[Topic] = TOPICS) -> None:
+    """Make the topics that are missing: three replicas where the cluster has three brokers."""
+    cluster = await admin.describe_cluster()
+    replicas = min(3, len(cluster["brokers"]))
+    existing = set(await admin.list_topics())
+    missing = [topic for topic in topics if topic.name not in existing]
+    if not missing:
+        return
+    answer = await admin.create_topics(
+        [NewTopic(t.name, t.partitions, replicas, topic_configs=t.config) for t in missing]
+    )
+    for name, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(f"topic {name} could not be made")
+        log.info("topic_ready", topic=name)
+
+
+class KafkaLink:
+    """Keeps trying to reach Kafka, and knows whether it is there.
+
+    `on_up` is called each time that Kafka comes (back): the topics exist by then.
+    """
+
+    def __init__(self, bootstrap: str, on_up: Callable[[], Awaitable[None]]) -> None:
+        self._bootstrap = bootstrap
+        self._on_up = on_up
+        self.state: Literal["up", "down"] = "down"
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        attempt = 0
+        while True:
+            try:
+                async with _admin(self._bootstrap) as admin:
+                    await ensure_topics(admin)
+                    await self._on_up()
+                    self.state, attempt = "up", 0
+                    KAFKA_UP.set(1)
+                    log.info("kafka_up", bootstrap=self._bootstrap)
+                    await _watch(admin)
+            except (KafkaError, OSError, TimeoutError) as error:
+                if self.state == "up" or attempt == 0:
+                    log.warning("kafka_down", bootstrap=self._bootstrap, error=repr(error))
+                self.state = "down"
+                KAFKA_UP.set(0)
+            await asyncio.sleep(_RETRY_AFTER[min(attempt, len(_RETRY_AFTER) - 1)])
+            attempt += 1
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    try:
+        async with asyncio.timeout(_PROBE_TIMEOUT):
+            await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _watch(admin: AIOKafkaAdminClient) -> None:
+    while True:
+        await asyncio.sleep(_PROBE_EVERY)
+        async with asyncio.timeout(_PROBE_TIMEOUT):
+            await admin.describe_cluster()
+
+
+async def lag(broker: KafkaBroker) -> dict[str, int]:
+    """Count the records of each topic that this process has not taken yet; -1 where unknown."""
+    behind: dict[str, int] = {}
+    for subscriber in broker.subscribers:
+        consumer = cast("Any", subscriber).consumer
+        for partition in consumer.assignment() if consumer else ():
+            end = consumer.highwater(partition)
+            if end is None:
+                continue
+            try:
+                async with asyncio.timeout(0.2):
+                    position = await consumer.position(partition)
+            except (TimeoutError, KafkaError):
+                continue
+            behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - position)
+    return behind

@@ -1,0 +1,25 @@
+"""Every metric there is, with its labels; `/metrics` on each service shows what it uses."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+HTTP_REQUESTS = Counter(
+    "tinbai_http_requests", "Answers, by route and status", ["method", "route", "status"]
+)
+HTTP_SECONDS = Histogram(
+    "tinbai_http_seconds", "Time from request to answer", ["route"], buckets=_SECONDS
+)
+PUBLIC_READS = Counter(
+    "tinbai_public_reads",
+    "Answers with feeds or media",
+    ["kind", "status"],
+)
+KAFKA_UP = Gauge("tinbai_kafka_up", "1 while Kafka answers")
+LAG = Gauge("tinbai_lag_records", "Records of a topic not taken yet", ["topic"])
+PARKED = Counter("tinbai_parked", "Records put into articles.dead", ["topic", "reason"])
+OUTBOX_WAITING = Gauge("tinbai_outbox_waiting", "Events that Kafka has not confirmed yet")
+SUBMISSIONS = Counter("tinbai_submissions", "Submissions by what became of them", ["status"])
+FEED_RENDERS = Counter("tinbai_feed_renders", "Feeds made anew")
+FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
+INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")

@@ -1,0 +1,130 @@
+"""HTTP as all services do it: request ids, log lines, health, metrics, documentation, problems."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.common import problems
+from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from services.common.settings import ServiceSettings
+from services.common.trace import taken_over_or_made, tracing
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Readiness = Callable[[], Awaitable[Mapping[str, object]]]
+"""Says how a service is: `ready` (bool), `kafka` ("up" or "down"), `lag` (by topic), and more."""
+
+# Asked again and again by machines: they are counted, not logged.
+_UNLOGGED = ("/healthz", "/readyz", "/metrics")
+
+log = structlog.get_logger()
+
+
+def make_app(
+    name: str,
+    *,
+    summary: str,
+    lifespan: Lifespan,
+    readiness: Readiness,
+) -> FastAPI:
+    """Make a service's application with everything on it that is the same everywhere."""
+    app = FastAPIOffline(
+        title=f"tinbai {name}",
+        summary=summary,
+        version="1",
+        lifespan=lifespan,
+        redoc_url=None,
+        responses={
+            "4XX": {"model": problems.ProblemBody, "description": "A problem (RFC 9457)"},
+        },
+    )
+    problems.install(app)
+    _add_health(app, readiness)
+    app.add_middleware(_Tracing)
+    return app
+
+
+def _add_health(app: FastAPI, readiness: Readiness) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def alive() -> dict[str, str]:
+        """Say that the process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["health"])
+    async def ready() -> Response:
+        """Say whether the service can do its own part; Kafka may be away, or it behind."""
+        state = await readiness()
+        return JSONResponse(dict(state), 200 if state["ready"] else 503)
+
+    @app.get("/metrics", tags=["health"])
+    async def metrics() -> Response:
+        """Give the metrics in Prometheus' text format."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Tracing:
+    """Takes over or makes the request id and trace context; one log line for each request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._inner = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        trace = taken_over_or_made(headers.get("x-request-id"), headers.get("traceparent"))
+        began, status = time.perf_counter(), 500
+
+        async def send_with_ids(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                answer["X-Request-ID"] = trace.request_id
+                answer["traceparent"] = trace.traceparent
+            await send(message)
+
+        with tracing(trace):
+            try:
+                await self._inner(scope, receive, send_with_ids)
+            finally:
+                _account(scope, status, time.perf_counter() - began)
+
+
+def _account(scope: Scope, status: int, seconds: float) -> None:
+    # By pattern, not by address: an address of an attacker's choice must not become a label.
+    route = getattr(scope.get("route"), "path", "unknown")
+    HTTP_REQUESTS.labels(scope["method"], route, status).inc()
+    HTTP_SECONDS.labels(route).observe(seconds)
+    if route not in _UNLOGGED:
+        log.info(
+            "request_answered",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )
+
+
+def serve(app: ASGIApp, settings: ServiceSettings) -> None:
+    """Listen until SIGTERM or SIGINT; requests under way are answered first."""
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+    )

@@ -1,0 +1,1 @@
+"""ingest: submission in, event out."""

@@ -1,0 +1,1 @@
+"""syndicate: event in, feeds out."""
