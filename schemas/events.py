@@ -1,5 +1,6 @@
 """The events: past facts in one envelope, each of which knows its Kafka key."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -52,6 +53,10 @@ class Event(Contract):
 
     def to_bytes(self) -> bytes:
         """JSON in UTF-8; what is not set is left out."""
+        return self._wire
+
+    @cached_property
+    def _wire(self) -> bytes:
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 

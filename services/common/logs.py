@@ -39,7 +39,7 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
     for handler in handlers:
         handler.addFilter(_OnceInAWhile())
-    for name in ("httpx", "httpcore", *_TALKATIVE):
+    for name in ("httpx2", "httpcore2", *_TALKATIVE):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

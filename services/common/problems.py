@@ -142,9 +142,8 @@ async def _on_http_exception(_: Request, error: Exception) -> Response:
 async def _on_invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = field_errors(error.errors())
-    if any(e.code == "json_invalid" for e in found):
-        return Problem("bad-request", "The body is not JSON.").response()
-    found = [FieldError(e.pointer.removeprefix("/body"), e.detail, e.code) for e in found]
+    if any(e.pointer.startswith("/path/") for e in found):
+        return not_found().response()  # what can't be an id is the id of nothing
     return Problem("invalid", _sentence(found), errors=found).response()
 
 

@@ -1,0 +1,37 @@
+"""Work that goes on in the background for as long as the process lives."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running(**work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run each of `work` beside the body, and cancel them after it.
+
+    One that ends on its own is a fault: a service without it would look well and do nothing. The
+    process then stops in good order, and whoever supervises it starts it again.
+    """
+    tasks = [asyncio.create_task(coroutine, name=name) for name, coroutine in work.items()]
+    for task in tasks:
+        task.add_done_callback(_stop_process)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stop_process(task: "asyncio.Task[None]") -> None:
+    if task.cancelled():
+        return
+    log.critical("background_task_ended", task=task.get_name(), exc_info=task.exception())
+    os.kill(os.getpid(), signal.SIGTERM)

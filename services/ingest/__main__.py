@@ -1,0 +1,19 @@
+"""Run ingest: `python -m services.ingest --data DIR --port 8001`."""
+
+from pydantic_settings import CliApp
+
+from services.common import web
+from services.common.logs import configure_logging
+from services.ingest.app import build
+from services.ingest.settings import IngestSettings
+
+
+def main() -> None:
+    """Read the settings and listen."""
+    settings = CliApp.run(IngestSettings)
+    configure_logging("ingest", settings.log_dir)
+    web.serve(build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

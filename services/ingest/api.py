@@ -1,0 +1,181 @@
+"""HTTP for units: articles and their pictures."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from starlette.responses import JSONResponse
+
+from services.common.database import Database
+from services.common.instants import now
+from services.common.metrics import SUBMISSIONS
+from services.common.problems import FieldError, Problem
+from services.common.trace import current_trace
+from services.ingest import commands, media, preconditions, registry, store, views
+from services.ingest.bodies import documented, read_body
+from services.ingest.commands import Answer, Call
+from services.ingest.keyring import Caller, Keyring
+from services.ingest.lifecycle import Status
+from services.ingest.settings import IngestSettings
+from services.ingest.submission import Change, GivenRetraction, Submission, draft, read, refused
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the routes work with."""
+
+    settings: IngestSettings
+    database: Database
+    keyring: Keyring
+    wake_relay: Callable[[], None]
+
+
+def parts_of(request: Request) -> Parts:
+    """Give the parts that `app.py` has wired."""
+    parts = request.app.state.parts
+    assert isinstance(parts, Parts)
+    return parts
+
+
+async def caller_of(
+    parts: Annotated[Parts, Depends(parts_of)],
+    authorization: Annotated[str | None, Header(description="`Bearer KEY`")] = None,
+) -> Caller:
+    """Tell who calls, before anything else is looked at."""
+    return await parts.keyring.caller(authorization)
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]
+CallerOf = Annotated[Caller, Depends(caller_of)]
+
+router = APIRouter(prefix="/v1", tags=["articles"])
+
+
+@router.post("/articles", status_code=201, openapi_extra=documented(Submission))
+async def submit(
+    request: Request,
+    parts: PartsOf,
+    caller: CallerOf,
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    unit: Annotated[str | None, Query(description="for the newsroom: whose article it is")] = None,
+) -> Response:
+    """Submit an article. 201 means that it is stored for good, and on its way."""
+    given = draft(read(await read_body(request), Submission))
+    call = _call(parts, caller)
+    owner = await _owner(parts, caller, unit)
+    answer = await parts.database.write(
+        lambda conn: commands.submit(conn, call, owner, given, idempotency_key)
+    )
+    return _answered(parts, answer, "article_submitted", 201 if answer.created else 200)
+
+
+@router.get("/articles")
+async def list_articles(
+    parts: PartsOf,
+    caller: CallerOf,
+    status: Status | None = None,
+    unit: str | None = None,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """List own articles, the newest first; the newsroom sees all."""
+    states = await parts.database.read(
+        lambda conn: store.newest(conn, caller.unit or unit, status, cursor, limit + 1)
+    )
+    page = [views.summary(state, parts.settings.archive_url) for state in states[:limit]]
+    return JSONResponse(
+        {"items": page, "next": str(states[limit - 1].id) if len(states) > limit else None}
+    )
+
+
+@router.get("/articles/{article}")
+async def get_article(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
+    """Give one article, as handed in, with how it stands."""
+    call = _call(parts, caller)
+
+    def look(conn: Any) -> dict[str, Any]:  # noqa: ANN401 - a Connection
+        state = commands.find(conn, call, article)
+        given = store.submission_of(conn, article, state.version).submission
+        return views.whole(state, given, parts.settings.archive_url)
+
+    body = await parts.database.read(look)
+    return JSONResponse(body, headers={"ETag": f'"{body["version"]}"'})
+
+
+@router.put("/articles/{article}", openapi_extra=documented(Change))
+async def change(
+    article: UUID,
+    request: Request,
+    parts: PartsOf,
+    caller: CallerOf,
+    if_match: Annotated[str | None, Header(description='`"VERSION"`')] = None,
+) -> Response:
+    """Store a whole new version."""
+    call = _call(parts, caller)
+    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    stale = preconditions.stale(if_match)
+    given = draft(read(await read_body(request), Change))
+    answer = await parts.database.write(
+        lambda conn: commands.change(conn, call, article, given, stale)
+    )
+    return _answered(parts, answer, "article_changed", 200)
+
+
+@router.post("/articles/{article}/retraction", openapi_extra=documented(GivenRetraction))
+async def retract(article: UUID, request: Request, parts: PartsOf, caller: CallerOf) -> Response:
+    """Take an article back, everywhere. Again changes nothing."""
+    call = _call(parts, caller)
+    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    given = read(await read_body(request), GivenRetraction)
+    state = await parts.database.write(lambda conn: commands.retract(conn, call, article, given))
+    return _answered(parts, Answer(state), "article_retracted", 200)
+
+
+@router.post(
+    "/media",
+    status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": {"image/*": {}}}},
+)
+async def upload(request: Request, parts: PartsOf, caller: CallerOf) -> Response:
+    """Store a picture, to be named by its `id` in an article's `media`."""
+    data = await read_body(request, media.MAX_BYTES)
+    picture = await asyncio.to_thread(media.picture, data)
+    await asyncio.to_thread(media.keep, parts.settings.media_folder, picture)
+    await parts.database.write(lambda conn: media.add(conn, picture, now()))
+    log.info("media_stored", media=str(picture.id), unit=caller.unit, size=len(picture.data))
+    body = views.media(picture, parts.settings.archive_url)
+    return JSONResponse(body, 201, {"Location": body["href"]})
+
+
+def _call(parts: Parts, caller: Caller) -> Call:
+    return Call(caller.unit, current_trace(), now(), parts.settings.archive_url)
+
+
+async def _owner(parts: Parts, caller: Caller, unit: str | None) -> str:
+    if caller.unit is not None:
+        if unit not in (None, caller.unit):
+            raise Problem("forbidden", "A unit submits for itself only.")
+        return caller.unit
+    if unit is None:
+        raise refused([FieldError("?unit", "the newsroom must say whose article it is", "missing")])
+    if await parts.database.read(lambda conn: registry.find(conn, "unit", unit)) is None:
+        raise refused([FieldError("?unit", f"there is no unit {unit}", "unknown")])
+    return unit
+
+
+def _answered(parts: Parts, answer: Answer, event: str, code: int) -> Response:
+    parts.wake_relay()
+    state = answer.state
+    SUBMISSIONS.labels(state.status).inc()
+    log.info(event, article=str(state.id), version=state.version, unit=state.unit, code=code)
+    return JSONResponse(
+        views.summary(state, parts.settings.archive_url, answer.hints),
+        code,
+        {"Location": f"/v1/articles/{state.id}", "ETag": f'"{state.version}"'},
+    )

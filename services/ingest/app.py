@@ -1,0 +1,90 @@
+"""Where ingest is put together: the one place that knows all of its parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+from starlette.responses import JSONResponse, Response
+
+from services.common import web
+from services.common.auth import AdminKey
+from services.common.database import Database, sqlite_url
+from services.common.kafka import KafkaLink
+from services.common.tasks import running
+from services.ingest import admin, api, outbox
+from services.ingest.api import Parts
+from services.ingest.comparison import Comparison
+from services.ingest.embargo import release_embargoed
+from services.ingest.keyring import Keyring
+from services.ingest.relay import Relay
+from services.ingest.settings import IngestSettings
+from services.ingest.tables import tables
+
+
+def build(settings: IngestSettings) -> FastAPI:
+    """Build the application; nothing is opened before its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(sqlite_url(settings.database_file), tables)
+        relay = Relay(database, settings.kafka_bootstrap)
+        comparison = Comparison(database, settings.kafka_bootstrap, relay.wake)
+        topics_ready = asyncio.Event()
+
+        async def kafka_is_up() -> None:
+            topics_ready.set()
+            comparison.want()
+
+        async def relay_once_topics_are_there() -> None:
+            await topics_ready.wait()
+            await relay.run()
+
+        link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
+        keyring = Keyring(database, AdminKey(settings.admin_key_file))
+        app.state.parts = Parts(settings, database, keyring, relay.wake)
+        app.state.link = link
+        async with running(
+            kafka=link.run(),
+            relay=relay_once_topics_are_there(),
+            comparison=comparison.run(),
+            embargo=release_embargoed(database, settings.archive_url, relay.wake),
+        ):
+            yield
+        await database.close()
+
+    async def readiness() -> Mapping[str, object]:
+        return await _readiness(app.state.parts.database, app.state.link)
+
+    app = web.make_app(
+        "ingest",
+        summary="Takes in what the units submit, keeps it, and tells the others.",
+        lifespan=lifespan,
+        readiness=readiness,
+    )
+    app.include_router(api.router)
+    app.include_router(admin.router)
+    app.get("/", include_in_schema=False)(_about)
+    return app
+
+
+async def _about() -> Response:
+    return JSONResponse(
+        {
+            "service": "tinbai ingest",
+            "what": "Units submit, correct and take back their articles here.",
+            "documentation": "/docs",
+            "submit": "POST /v1/articles",
+            "health": "/readyz",
+        }
+    )
+
+
+async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
+    state: dict[str, object] = {"kafka": link.state}
+    try:
+        waiting = await database.read(outbox.count_waiting)
+    except DBAPIError as error:
+        return state | {"ready": False, "database": str(error.orig)}
+    return state | {"ready": True, "lag": {"outbox": waiting}}

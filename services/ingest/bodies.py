@@ -1,0 +1,36 @@
+"""Request bodies, read up to a limit and never trusted for their size."""
+
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from services.common.problems import Problem
+from services.ingest.submission import MAX_BYTES
+
+# A client that still sends would not see a 413 on a closed connection: it may send so much more.
+_DRAINED = 8 * 1024 * 1024
+
+
+async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
+    """Read the whole body. Raises Problem (413) if it is larger than `limit` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= limit:
+            parts.append(part)
+        elif size > limit + _DRAINED:
+            break
+    if size > limit:
+        raise Problem("too-large", f"At most {limit:,} bytes are taken.")
+    return b"".join(parts)
+
+
+def documented(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe a JSON body that is read by hand, for OpenAPI.
+
+    By hand, because the key and the article's owner are looked at before the body.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

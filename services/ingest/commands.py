@@ -1,0 +1,159 @@
+"""What units and the newsroom can do to articles. Each is one transaction, events included."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from schemas.events import Trace
+from services.common.problems import FieldError, Problem, not_found
+from services.ingest import lifecycle, media, outbox, registry, store
+from services.ingest.lifecycle import State
+from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who asks, by which request, and when. `unit` is None for the newsroom: any article."""
+
+    unit: str | None
+    trace: Trace
+    now: datetime
+    archive_url: str
+    """Where readers find our pictures."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the article stands, and whether this call made it."""
+
+    state: State
+    created: bool = False
+    hints: tuple[str, ...] = ()
+
+
+_ANSWER = TypeAdapter(Answer)
+_RELEASED_AT_ONCE = 200
+
+Stale = Callable[[int], bool]
+"""Says of the version at which an article stands whether the caller has seen another."""
+
+
+def submit(
+    conn: Connection, call: Call, unit: str, given: Draft, idempotency_key: str | None
+) -> Answer:
+    """Take in a new article, once: repeated, by key or `external_id`, it is the same article."""
+    if idempotency_key and (first := _first_answer(conn, unit, given, idempotency_key)):
+        return first
+    if known := _known(conn, unit, given):
+        return Answer(known)
+    state = lifecycle.first_state(given, unit, call.now)
+    store.add(conn, state)
+    state = _add_version(conn, call, state, given)
+    answer = Answer(state, created=True, hints=given.body.hints)
+    if idempotency_key:
+        stored = _ANSWER.dump_json(answer).decode()
+        store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
+    return answer
+
+
+def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Stale) -> Answer:
+    """Store a whole new version, unless it is made from a stale one."""
+    state = find(conn, call, article)
+    if stale(state.version):
+        raise Problem("version-stale", f"The article is at version {state.version} by now.")
+    submission = given.submission
+    assert isinstance(submission, Change)
+    lifecycle.check_change(state, submission, call.now)
+    _refuse_taken_external_id(conn, state, submission.external_id)
+    return Answer(_add_version(conn, call, state, given), hints=given.body.hints)
+
+
+def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction) -> State:
+    """End an article; again changes nothing. What was never released ends without an event."""
+    state = find(conn, call, article)
+    if state.ended:
+        return state
+    ended = lifecycle.retracted_state(state, call.now)
+    if ended.published:
+        last = store.last_released(conn, article)
+        record = lifecycle.retracted_article(ended, last, given, call.now)
+        outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
+    store.save(conn, ended)
+    store.add_version(conn, ended, given, "", call.trace)
+    return ended
+
+
+def release_due(conn: Connection, now: datetime, archive_url: str) -> list[State]:
+    """Release the embargoed articles whose time has come."""
+    return [
+        _release(conn, held, now, archive_url)
+        for held in store.embargoed_until(conn, now, _RELEASED_AT_ONCE)
+    ]
+
+
+def find(conn: Connection, call: Call, article: UUID) -> State:
+    """Find an article of the caller's. Another's looks as if it did not exist."""
+    state = store.find(conn, article)
+    if state is None or (call.unit is not None and call.unit != state.unit):
+        raise not_found()
+    return state
+
+
+def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer | None:
+    row = store.remembered_answer(conn, unit, key)
+    if row is None:
+        return None
+    if row.digest != given.digest:
+        raise Problem("invalid", "This Idempotency-Key was used for another body.")
+    return _ANSWER.validate_json(row.answer)
+
+
+def _known(conn: Connection, unit: str, given: Draft) -> State | None:
+    external_id = given.submission.external_id
+    known = external_id and store.find_by_external_id(conn, unit, external_id)
+    if not known:
+        return None
+    if not store.has_content(conn, known.id, given.digest):
+        raise Problem(
+            "conflict",
+            "This `external_id` stands for an article with other content; to change it, PUT.",
+            id=str(known.id),
+            version=known.version,
+        )
+    return known
+
+
+def _refuse_taken_external_id(conn: Connection, state: State, external_id: str | None) -> None:
+    if external_id is None or external_id == state.external_id:
+        return
+    if store.find_by_external_id(conn, state.unit, external_id):
+        raise refused([FieldError("/external_id", "another article has it", "taken")])
+
+
+def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
+    registry.check_codes(conn, given.submission.column, given.submission.campaigns)
+    files = media.resolve(conn, given.submission.media, call.archive_url)
+    trusted = registry.is_trusted(conn, state.unit)
+    state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
+    store.save(conn, state)
+    store.add_version(conn, state, given.submission, given.digest, call.trace)
+    if state.status == "published":
+        article = lifecycle.article_of(state, given, files)
+        outbox.add_article(conn, lifecycle.event_of(article, call.trace, call.now))
+    return state
+
+
+def _release(conn: Connection, held: State, now: datetime, archive_url: str) -> State:
+    row = store.submission_of(conn, held.id, held.version)
+    given = draft(Change.model_validate_json(row.submission))
+    state = lifecycle.released_state(held, now)
+    files = media.resolve(conn, given.submission.media, archive_url)
+    article = lifecycle.article_of(state, given, files)
+    outbox.add_article(conn, lifecycle.event_of(article, Trace.model_validate_json(row.trace), now))
+    store.save(conn, state)
+    store.mark_released(conn, state)
+    return state

@@ -1,0 +1,21 @@
+"""`If-Match` (RFC 9110, section 13.1.1): no version is overwritten unseen."""
+
+import re
+
+from services.common.problems import Problem
+from services.ingest.commands import Stale
+
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+
+
+def stale(if_match: str | None) -> Stale:
+    """Make the test from the header. Raises Problem (428) where there is none.
+
+    Weak tags never match, as the RFC has it; `*` matches every version.
+    """
+    if if_match is None:
+        raise Problem("version-needed", 'Send If-Match with the ETag you have seen, like "3".')
+    if if_match.strip() == "*":
+        return lambda _: False
+    seen = {tag for weak, tag in _TAG.findall(if_match) if not weak}
+    return lambda version: str(version) not in seen

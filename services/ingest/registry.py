@@ -1,0 +1,133 @@
+"""The registry: units, columns and campaigns. Every change is an event."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict
+from sqlalchemy import Connection, insert, select, update
+
+from schemas.events import CampaignChanged, ColumnChanged, Trace, UnitChanged
+from schemas.registry import Campaign, Column, Unit
+from services.common.ids import new_id
+from services.common.problems import FieldError, Problem, not_found
+from services.ingest import outbox
+from services.ingest.submission import refused
+from services.ingest.tables import registry
+
+Kind = Literal["unit", "column", "campaign"]
+Entry = Unit | Column | Campaign
+
+
+class GivenUnit(Unit):
+    """A unit as an admin hands it in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GivenColumn(Column):
+    """A column as an admin hands it in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GivenCampaign(Campaign):
+    """A campaign as an admin hands it in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+MODELS: dict[Kind, type[GivenUnit] | type[GivenColumn] | type[GivenCampaign]] = {
+    "unit": GivenUnit,
+    "column": GivenColumn,
+    "campaign": GivenCampaign,
+}
+
+
+def code_of(entry: Entry) -> str:
+    """The code by which articles name an entry."""
+    return entry.code if isinstance(entry, Unit) else entry.slug
+
+
+def add(conn: Connection, kind: Kind, entry: Entry, trace: Trace, now: datetime) -> None:
+    """Add an entry. Raises Problem if its code is taken."""
+    if find(conn, kind, code_of(entry)) is not None:
+        raise Problem("conflict", f"There is a {kind} {code_of(entry)} already.")
+    conn.execute(
+        insert(registry).values(kind=kind, code=code_of(entry), entry=_dump(entry), updated=now)
+    )
+    outbox.add_registry(conn, _event(entry, trace, now))
+
+
+def replace(
+    conn: Connection, kind: Kind, code: str, entry: Entry, trace: Trace, now: datetime
+) -> None:
+    """Put an entry in the place of the one of the same code."""
+    if find(conn, kind, code) is None:
+        raise not_found()
+    if code_of(entry) != code:
+        raise refused([FieldError("", f"the code of a {kind} never changes", "code")])
+    conn.execute(
+        update(registry)
+        .where(registry.c.kind == kind, registry.c.code == code)
+        .values(entry=_dump(entry), updated=now)
+    )
+    outbox.add_registry(conn, _event(entry, trace, now))
+
+
+def find(conn: Connection, kind: Kind, code: str) -> Entry | None:
+    """Find an entry by its code."""
+    stored = conn.scalar(
+        select(registry.c.entry).where(registry.c.kind == kind, registry.c.code == code)
+    )
+    return None if stored is None else MODELS[kind].model_validate_json(stored)
+
+
+def listed(conn: Connection, kind: Kind, after: str, limit: int) -> list[Entry]:
+    """List entries by code, from after `after`."""
+    rows = conn.scalars(
+        select(registry.c.entry)
+        .where(registry.c.kind == kind, registry.c.code > after)
+        .order_by(registry.c.code)
+        .limit(limit)
+    )
+    return [MODELS[kind].model_validate_json(row) for row in rows]
+
+
+def is_trusted(conn: Connection, unit: str) -> bool:
+    """Whether a unit's articles go out without review."""
+    entry = find(conn, "unit", unit)
+    return isinstance(entry, Unit) and entry.trusted
+
+
+def check_codes(conn: Connection, column: str | None, campaigns: Sequence[str]) -> None:
+    """Raise Problem where a submission names a column or campaign that does not exist."""
+    errors = []
+    if column is not None and find(conn, "column", column) is None:
+        errors.append(FieldError("/column", f"there is no column {column}", "unknown"))
+    for place, campaign in enumerate(campaigns):
+        if find(conn, "campaign", campaign) is None:
+            detail = f"there is no campaign {campaign}"
+            errors.append(FieldError(f"/campaigns/{place}", detail, "unknown"))
+    if errors:
+        raise refused(errors)
+
+
+def _dump(entry: Entry) -> str:
+    return entry.model_dump_json(by_alias=True)
+
+
+def _event(
+    entry: Entry, trace: Trace, now: datetime
+) -> UnitChanged | ColumnChanged | CampaignChanged:
+    match entry:
+        case Unit():
+            return UnitChanged(id=new_id(), time=now, producer="ingest", trace=trace, unit=entry)
+        case Column():
+            return ColumnChanged(
+                id=new_id(), time=now, producer="ingest", trace=trace, column=entry
+            )
+        case Campaign():
+            return CampaignChanged(
+                id=new_id(), time=now, producer="ingest", trace=trace, campaign=entry
+            )

@@ -1,0 +1,101 @@
+"""Moves the outbox to Kafka, in order for each article, the urgent first."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from services.common.database import Database
+from services.common.instants import now
+from services.common.metrics import OUTBOX_WAITING
+from services.ingest import outbox
+from services.ingest.outbox import Sent, Waiting
+
+# An urgent row waits for the group before it at most: a smaller group, a shorter wait.
+_GROUP = 500
+_LOOK_EVERY = 1.0  # seconds, should a wake-up be missed
+# A send that isn't confirmed by then has an unknown outcome: it is sent again, same event id.
+_CONFIRM_WITHIN = 60.0  # seconds
+_START_WITHIN = 10.0  # seconds
+_RETRY_AFTER = 1.0  # seconds
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """One for each ingest process. Effects may repeat, never get lost: at least once."""
+
+    def __init__(self, database: Database, bootstrap: str) -> None:
+        self._database = database
+        self._bootstrap = bootstrap
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that rows were added."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Run until cancelled. After any failed send the outbox alone says what goes next."""
+        while True:
+            try:
+                async with _producer(self._bootstrap) as producer:
+                    await self._relay(producer)
+            except (KafkaError, TimeoutError, OSError) as error:
+                log.warning("relay_interrupted", error=repr(error))
+                await asyncio.sleep(_RETRY_AFTER)
+
+    async def _relay(self, producer: AIOKafkaProducer) -> None:
+        while True:
+            self._wake.clear()
+            rows = await self._database.read(lambda conn: outbox.due(conn, _GROUP))
+            if rows:
+                await self._send(producer, rows)
+                continue
+            OUTBOX_WAITING.set(0)
+            try:
+                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY)
+            except TimeoutError:
+                continue
+
+    async def _send(self, producer: AIOKafkaProducer, rows: list[Waiting]) -> None:
+        OUTBOX_WAITING.set(len(rows))
+        async with asyncio.timeout(_CONFIRM_WITHIN):
+            answers = await asyncio.gather(
+                *(_send_one(producer, row) for row in rows), return_exceptions=True
+            )
+        confirmed = [answer for answer in answers if isinstance(answer, Sent)]
+        if confirmed:
+            await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+
+
+async def _send_one(producer: AIOKafkaProducer, row: Waiting) -> Sent:
+    confirmed = await producer.send_and_wait(
+        row.topic, row.value, key=row.key, partition=row.partition
+    )
+    return Sent(row.seq, confirmed.offset)
+
+
+@asynccontextmanager
+async def _producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap.split(","),
+        client_id="tinbai-ingest",
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=2,
+        max_batch_size=128 * 1024,
+    )
+    try:
+        async with asyncio.timeout(_START_WITHIN):
+            await producer.start()
+        yield producer
+    finally:
+        async with asyncio.timeout(_START_WITHIN):
+            await producer.stop()

@@ -1,0 +1,23 @@
+"""What can be set for ingest."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.common.settings import ServiceSettings
+
+
+class IngestSettings(ServiceSettings):
+    """Settings of ingest."""
+
+    port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
+
+    @property
+    def database_file(self) -> Path:
+        """Where submissions are kept."""
+        return self.data / "ingest" / "ingest.db"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where pictures are kept; archive reads them there."""
+        return self.data / "media"

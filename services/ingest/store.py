@@ -1,0 +1,151 @@
+"""What ingest knows of articles, to and from its tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+
+from schemas.events import Trace
+from services.ingest.lifecycle import State
+from services.ingest.submission import Change, Draft, GivenRetraction, Submission
+from services.ingest.tables import articles, idempotency, versions
+
+_IDEMPOTENCY_KEPT = timedelta(days=7)
+
+
+def find(conn: Connection, article: UUID) -> State | None:
+    """Find an article, whoever owns it."""
+    return _one(conn, select(articles).where(articles.c.id == str(article)))
+
+
+def find_by_external_id(conn: Connection, unit: str, external_id: str) -> State | None:
+    """Find an article by the unit's own id for it."""
+    return _one(
+        conn,
+        select(articles).where(articles.c.unit == unit, articles.c.external_id == external_id),
+    )
+
+
+def newest(
+    conn: Connection, unit: str | None, status: str | None, before: UUID | None, limit: int
+) -> list[State]:
+    """List articles, the newest first; `before` is the last one of the page before."""
+    query = select(articles).order_by(articles.c.id.desc()).limit(limit)
+    if unit is not None:
+        query = query.where(articles.c.unit == unit)
+    if status is not None:
+        query = query.where(articles.c.status == status)
+    if before is not None:
+        query = query.where(articles.c.id < str(before))
+    return [_state(row) for row in conn.execute(query)]
+
+
+def embargoed_until(conn: Connection, now: datetime, limit: int) -> Sequence[State]:
+    """List embargoed articles whose time has come, the longest waiting first."""
+    query = (
+        select(articles)
+        .where(articles.c.status == "embargoed", articles.c.embargoed_until <= now)
+        .order_by(articles.c.embargoed_until)
+        .limit(limit)
+    )
+    return [_state(row) for row in conn.execute(query)]
+
+
+def add(conn: Connection, state: State) -> None:
+    """Store an article that is new."""
+    conn.execute(insert(articles).values(**_row(state)))
+
+
+def save(conn: Connection, state: State) -> None:
+    """Store how an article stands now."""
+    conn.execute(update(articles).where(articles.c.id == str(state.id)).values(**_row(state)))
+
+
+def add_version(
+    conn: Connection, state: State, given: Submission | GivenRetraction, digest: str, trace: Trace
+) -> None:
+    """Store what was handed in for the version at which the article stands."""
+    conn.execute(
+        insert(versions).values(
+            article_id=str(state.id),
+            version=state.version,
+            status=state.status,
+            submission=given.model_dump_json(exclude_defaults=True),
+            digest=digest,
+            trace=trace.model_dump_json(),
+            received=state.updated,
+            released=state.updated if state.published and state.status != "in_review" else None,
+        )
+    )
+
+
+def mark_released(conn: Connection, state: State) -> None:
+    """Note that the version at which the article stands was released later than it came."""
+    conn.execute(
+        update(versions)
+        .where(versions.c.article_id == str(state.id), versions.c.version == state.version)
+        .values(status=state.status, released=state.updated)
+    )
+
+
+def submission_of(conn: Connection, article: UUID, version: int) -> Row[Any]:
+    """Give `submission`, `digest` and `trace` of a version, as stored."""
+    return conn.execute(
+        select(versions).where(versions.c.article_id == str(article), versions.c.version == version)
+    ).one()
+
+
+def has_content(conn: Connection, article: UUID, digest: str) -> bool:
+    """Whether some version of the article was handed in with this content."""
+    found = select(versions.c.version).where(
+        versions.c.article_id == str(article), versions.c.digest == digest
+    )
+    return conn.execute(found.limit(1)).first() is not None
+
+
+def last_released(conn: Connection, article: UUID) -> Change:
+    """Give what was handed in for the newest version that the world has seen."""
+    stored = conn.execute(
+        select(versions.c.submission)
+        .where(versions.c.article_id == str(article), versions.c.released.is_not(None))
+        .order_by(versions.c.version.desc())
+        .limit(1)
+    ).scalar_one()
+    return Change.model_validate_json(stored)
+
+
+def remembered_answer(conn: Connection, unit: str, key: str) -> Row[Any, Any] | None:
+    """Give `digest` and `answer` of an earlier call under this idempotency key."""
+    return conn.execute(
+        select(idempotency.c.digest, idempotency.c.answer).where(
+            idempotency.c.unit == unit, idempotency.c.key == key
+        )
+    ).one_or_none()
+
+
+def remember_answer(
+    conn: Connection, unit: str, key: str, draft: Draft, answer: str, now: datetime
+) -> None:
+    """Keep the answer for a call that repeats this one, and forget those of a week ago."""
+    conn.execute(delete(idempotency).where(idempotency.c.created < now - _IDEMPOTENCY_KEPT))
+    conn.execute(
+        insert(idempotency).values(
+            unit=unit, key=key, digest=draft.digest, answer=answer, created=now
+        )
+    )
+
+
+def _one(conn: Connection, query: Select[Any]) -> State | None:
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _state(row)
+
+
+def _state(row: Row[Any]) -> State:
+    return State(**row._asdict() | {"id": UUID(row.id)})
+
+
+def _row(state: State) -> dict[str, Any]:
+    return asdict(state) | {"id": str(state.id)}

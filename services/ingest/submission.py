@@ -1,0 +1,162 @@
+"""What a unit may hand in, and how it is read. Pure: bytes in, a draft or a problem out."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from schemas.article import Genre, MediaRole, Rebuttal
+from schemas.text import FORBIDDEN, Code, FilledLine, Language, Line, Prose, Url
+from services.common.problems import FieldError, Problem, field_errors
+from services.ingest.body import BodyFormat, CleanBody, clean_body
+
+MAX_BYTES = 512 * 1024
+M_ = TypeVar("M_", bound=BaseModel)
+
+
+class Given(BaseModel):
+    """Something handed in: unknown fields are refused, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GivenMedia(Given):
+    """A file that was uploaded before (`id`), or that stands elsewhere (`href`)."""
+
+    id: UUID | None = None
+    href: Url | None = None
+    caption: Line = ""
+    credit: Line = ""
+    role: MediaRole = MediaRole.BODY
+    syndicate: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.id is None) == (self.href is None):
+            raise PydanticCustomError("one_of", "give either `id` or `href`")
+        return self
+
+
+class GivenRebuttal(Rebuttal):
+    """The press item elsewhere that the article answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Submission(Given):
+    """An article as a unit hands it in."""
+
+    headline: Annotated[FilledLine, Field(max_length=500)]
+    lead: Annotated[Prose, Field(max_length=10_000)] = ""
+    body: Prose
+    body_format: BodyFormat = "html"
+    language: Language = "vi"
+    translation_of: UUID | None = None
+    byline: Annotated[list[FilledLine], Field(max_length=50)] = []
+    genre: Genre = Genre.NEWS
+    column: Code | None = None
+    campaigns: Annotated[list[Code], Field(max_length=50)] = []
+    keywords: Annotated[list[FilledLine], Field(max_length=100)] = []
+    places: Annotated[list[FilledLine], Field(max_length=100)] = []
+    media: Annotated[list[GivenMedia], Field(max_length=200)] = []
+    urgency: Annotated[int, Field(ge=1, le=9)] = 5
+    embargoed_until: AwareDatetime | None = None
+    expires: AwareDatetime | None = None
+    external_id: Annotated[FilledLine, Field(max_length=300)] | None = None
+    source_url: Url | None = None
+    usage_terms: Prose = ""
+    rebuts: GivenRebuttal | None = None
+    replaces: UUID | None = None
+    interviewee: Line | None = None
+    approved_by: Line | None = None
+    contact: Prose | dict[str, Prose] | None = None
+    ed_note: Prose = ""
+
+
+class Change(Submission):
+    """A whole new version of an article."""
+
+    correction_note: Prose = ""
+    change: Literal["minor", "major"] = "major"
+
+
+class GivenRetraction(Given):
+    """Why an article ends: `reason` for newsroom and partners, `notice` for readers."""
+
+    reason: Annotated[Prose, Field(min_length=1, max_length=5000)]
+    notice: Annotated[Prose, Field(min_length=1, max_length=5000)]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A submission found good, its body cleaned; `digest` tells same content from other."""
+
+    submission: Submission
+    body: CleanBody
+    digest: str
+
+
+_NEEDED_BY_GENRE = {
+    Genre.STATEMENT: "approved_by",
+    Genre.INTERVIEW: "interviewee",
+    Genre.REBUTTAL: "rebuts",
+}
+
+
+def draft(submission: Submission) -> Draft:
+    """Check what goes across fields, and clean the body. Raises Problem."""
+    errors = []
+    needed = _NEEDED_BY_GENRE.get(submission.genre)
+    if needed and not getattr(submission, needed):
+        errors.append(
+            FieldError(f"/{needed}", f"an article of genre {submission.genre} needs it", "missing")
+        )
+    body = clean_body(submission.body, submission.body_format)
+    if body.error:
+        errors.append(FieldError("/body", body.error, "body"))
+    if errors:
+        raise refused(errors)
+    content = submission.model_dump_json(
+        exclude_defaults=True, exclude={"correction_note", "change"}
+    )
+    return Draft(submission, body, hashlib.sha256(content.encode()).hexdigest())
+
+
+def read(raw: bytes, model: type[M_]) -> M_:
+    """Read JSON strictly. Raises Problem: 400 where it is no JSON, 422 with a pointer a fault."""
+    try:
+        return model.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        if surrogates := list(_lone_surrogates(raw)):
+            raise refused(surrogates)
+        raise Problem("bad-request", f"The body is not JSON: {found[0]['msg']}.")
+    raise refused(field_errors(found))
+
+
+def refused(errors: list[FieldError]) -> Problem:
+    """Tell all that is wrong with a submission at once."""
+    listed = "; ".join(f"{e.pointer or 'the whole'}: {e.detail}" for e in errors[:5])
+    return Problem("invalid", listed, errors=errors)
+
+
+def _lone_surrogates(raw: bytes) -> Iterator[FieldError]:
+    """Find the fields whose text holds half a character, which strict JSON readers only call
+    malformed."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(document, dict):
+        return
+    for name, value in document.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if found := FORBIDDEN.search(text):
+            detail = f"holds U+{ord(found[0]):04X}, half of a character"
+            yield FieldError(f"/{name.encode(errors='replace').decode()}", detail, "surrogate")

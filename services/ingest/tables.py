@@ -1,0 +1,123 @@
+"""What ingest keeps. SQLAlchemy Core; the same on SQLite and PostgreSQL."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from services.common.instants import Instant
+
+tables = MetaData()
+
+articles = Table(
+    "articles",
+    tables,
+    Column("id", Text, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("external_id", Text),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("embargoed_until", Instant),
+    Column("published", Instant),  # first release; null while nothing was released
+    Column("received", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    UniqueConstraint("unit", "external_id"),
+    Index("articles_by_unit", "unit", "id"),
+    Index("articles_by_embargo", "status", "embargoed_until"),
+)
+
+versions = Table(
+    "versions",
+    tables,
+    Column("article_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("submission", Text, nullable=False),  # JSON, with `contact`: it never leaves this table
+    Column("digest", Text, nullable=False),
+    Column("trace", Text, nullable=False),  # JSON: the request that a release will follow from
+    Column("received", Instant, nullable=False),
+    Column("released", Instant),
+    ForeignKeyConstraint(["article_id"], ["articles.id"]),
+)
+
+idempotency = Table(
+    "idempotency",
+    tables,
+    Column("unit", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # JSON
+    Column("created", Instant, nullable=False),
+    Index("idempotency_by_age", "created"),
+)
+
+media = Table(
+    "media",
+    tables,
+    Column("id", Text, primary_key=True),
+    Column("content_type", Text, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("size", BigInteger, nullable=False),
+    Column("received", Instant, nullable=False),
+)
+
+registry = Table(
+    "registry",
+    tables,
+    Column("kind", Text, primary_key=True),  # unit, column, campaign
+    Column("code", Text, primary_key=True),
+    Column("entry", Text, nullable=False),  # JSON
+    Column("updated", Instant, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    tables,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("unit", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("revoked", Instant),
+)
+
+outbox = Table(
+    "outbox",
+    tables,
+    # Only an id: commits come out of order, so nothing may rely on it growing.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary),  # null: a tombstone
+    Column("lane", Text, nullable=False),  # rows of one lane are sent one after the other
+    Column("partition", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),  # 0 first
+    Column("created", Instant, nullable=False),
+    Column("sent", Instant),
+    Column("sent_offset", BigInteger),
+)
+_waiting = outbox.c.sent.is_(None)
+Index(
+    "outbox_by_priority",
+    outbox.c.priority,
+    outbox.c.seq,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+Index(
+    "outbox_by_lane",
+    outbox.c.lane,
+    outbox.c.seq,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+Index("outbox_by_sent", outbox.c.topic, outbox.c.sent)
