@@ -12,7 +12,7 @@ class Topic:
 
     name: str
     partitions: int
-    config: dict[str, str] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 ARTICLES = Topic(

@@ -82,7 +82,7 @@ def due(conn: Connection, limit: int) -> list[Waiting]:
         .where(outbox.c.seq.in_(oldest))
         .order_by(outbox.c.priority, outbox.c.seq)
     )
-    return [Waiting(*row.tuple()) for row in rows]
+    return [Waiting(*row) for row in rows]
 
 
 def mark_sent(conn: Connection, confirmed: list[Sent], now: datetime) -> None:

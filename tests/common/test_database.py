@@ -1,0 +1,75 @@
+"""Many callers share a commit; each hears of its own job alone."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from services.common.database import Database, sqlite_url
+
+tables = MetaData()
+numbers = Table("numbers", tables, Column("number", Integer, primary_key=True))
+
+
+@pytest.fixture
+async def database(tmp_path):
+    opened = Database(sqlite_url(tmp_path / "x" / "test.db"), tables)
+    yield opened
+    await opened.close()
+
+
+def add(number: int):
+    def job(conn) -> int:
+        conn.execute(insert(numbers).values(number=number))
+        return number
+
+    return job
+
+
+def count(conn) -> int:
+    return conn.scalar(select(func.count()).select_from(numbers))
+
+
+async def test_every_job_is_done_when_its_caller_hears_of_it(database):
+    assert await asyncio.gather(*(database.write(add(n)) for n in range(500))) == list(range(500))
+    assert await database.read(count) == 500
+
+
+async def test_a_job_that_fails_undoes_its_own_changes_and_nobody_elses(database):
+    def half_way(conn) -> None:
+        conn.execute(insert(numbers).values(number=100))
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(
+        database.write(add(1)),
+        database.write(half_way),
+        database.write(add(1)),
+        database.write(add(2)),
+        return_exceptions=True,
+    )
+
+    assert outcomes[0] == 1
+    assert isinstance(outcomes[1], ValueError)
+    assert isinstance(outcomes[2], IntegrityError)
+    assert outcomes[3] == 2
+    assert await database.read(count) == 2
+
+
+async def test_a_caller_that_goes_away_does_not_undo_what_it_asked_for(database):
+    task = asyncio.create_task(database.write(add(1)))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    await database.write(add(2))
+
+    assert await database.read(count) == 2
+
+
+async def test_it_syncs_each_commit_to_disk(database):
+    def pragmas(conn):
+        names = ("journal_mode", "synchronous")
+        return [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    assert await database.read(pragmas) == ["wal", 2]

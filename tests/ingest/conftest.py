@@ -1,0 +1,75 @@
+"""Ingest without Kafka: it must do all of its own part."""
+
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+
+from services.ingest.app import build
+from services.ingest.settings import IngestSettings
+
+ADMIN = "the-admin-key"
+NOBODY_LISTENS = "127.0.0.1:1"
+
+
+@dataclass
+class Client:
+    """Calls ingest with a key."""
+
+    http: httpx2.AsyncClient
+    key: str = ADMIN
+    headers: dict = field(default_factory=dict)
+
+    async def call(self, method: str, path: str, body=None, **headers) -> httpx2.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.request(
+            method,
+            path,
+            **({"content": body} if isinstance(body, bytes) else {"json": body}),
+            headers={"Authorization": f"Bearer {self.key}", **named},
+        )
+
+    async def submit(self, **fields) -> httpx2.Response:
+        return await self.call("POST", "/v1/articles", submission(**fields))
+
+
+def submission(**fields) -> dict:
+    return {"headline": "Thông quan lô hàng đầu", "body": "<p>Nội dung.</p>", **fields}
+
+
+@pytest.fixture
+async def admin(tmp_path):
+    (tmp_path / "admin.key").write_text(ADMIN)
+    app = build(
+        IngestSettings(
+            data=tmp_path,
+            kafka_bootstrap=NOBODY_LISTENS,
+            admin_key_file=tmp_path / "admin.key",
+            archive_url="http://archive.test",
+        )
+    )
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://ingest.test",
+        ) as http,
+    ):
+        yield Client(http)
+
+
+@pytest.fixture
+async def unit(admin):
+    return await make_unit(admin, "HQKV3")
+
+
+@pytest.fixture
+async def other_unit(admin):
+    return await make_unit(admin, "HQKV2")
+
+
+async def make_unit(admin: Client, code: str, **fields) -> Client:
+    added = await admin.call("POST", "/v1/admin/units", {"code": code, "name": code, **fields})
+    assert added.status_code == 201, added.text
+    made = await admin.call("POST", f"/v1/admin/units/{code}/keys")
+    return Client(admin.http, made.json()["key"])

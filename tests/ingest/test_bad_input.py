@@ -1,0 +1,113 @@
+"""What must not come in by this door, each refused with the field that is wrong."""
+
+import json
+
+import pytest
+
+from services.ingest.submission import MAX_BYTES
+from tests.ingest.conftest import submission
+
+
+def raw(**fields) -> bytes:
+    return json.dumps(submission(**fields)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (raw(headline="bell \x07"), "/headline"),
+        (raw(body="<p>bell \x1d</p>"), "/body"),
+        (raw(body="<p>bell &#7;</p>"), "/body"),
+        (raw(headline="half \ud800"), "/headline"),
+        (raw(keywords=["ok", "half \udfff"]), "/keywords"),
+        (raw(headline="  \n "), "/headline"),
+        (raw(body="<script>alert(1)</script>"), "/body"),
+        (raw(headline=7), "/headline"),
+        (raw(urgency=0), "/urgency"),
+        (raw(urgency="1"), "/urgency"),
+        (raw(language="không"), "/language"),
+        (raw(mood="cheerful"), "/mood"),
+        (raw(source_url="javascript:alert(1)"), "/source_url"),
+        (raw(media=[{"href": "data:text/html,x"}]), "/media/0/href"),
+        (raw(media=[{"caption": "neither"}]), "/media/0"),
+        (raw(media=[{"id": "0198c0de-0000-7000-8000-000000000000"}]), "/media/0/id"),
+        (raw(embargoed_until="2030-01-01T00:00:00"), "/embargoed_until"),
+        (raw(expires="tomorrow"), "/expires"),
+        (raw(column="no-such"), "/column"),
+        (raw(campaigns=["no-such"]), "/campaigns/0"),
+        (raw(genre="statement"), "/approved_by"),
+        (raw(genre="interview"), "/interviewee"),
+        (raw(genre="rebuttal"), "/rebuts"),
+        (b'{"headline": "no body"}', "/body"),
+    ],
+)
+async def test_a_bad_field_is_refused_by_name(unit, body, pointer):
+    answer = await unit.call("POST", "/v1/articles", body)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    assert (await unit.call("GET", "/v1/articles")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"\xff\xfe", b"[" * 100_000, b'{"headline": ' + b"9" * 10_000 + b"}"]
+)
+async def test_what_is_not_json_is_refused(unit, body):
+    answer = await unit.call("POST", "/v1/articles", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "urn:tinbai:problem:bad-request"
+
+
+async def test_all_faults_are_told_at_once(unit):
+    answer = await unit.submit(headline="", urgency=12, language="?")
+
+    assert {e["pointer"] for e in answer.json()["errors"]} == {"/headline", "/urgency", "/language"}
+
+
+async def test_a_body_over_512_kib_is_too_large(unit):
+    answer = await unit.call("POST", "/v1/articles", raw(body="a" * MAX_BYTES))
+
+    assert answer.status_code == 413
+
+
+async def test_a_body_that_grows_beyond_what_kafka_takes_is_too_large(unit):
+    answer = await unit.submit(body="&" * 400_000, body_format="text")
+
+    assert answer.status_code == 413
+    assert (await unit.call("GET", "/v1/articles")).json()["items"] == []
+
+
+async def test_active_content_is_taken_out_and_the_unit_is_told(unit):
+    answer = await unit.submit(body='<p onclick="x()">Tin <a href="javascript:x()">này</a></p>')
+
+    assert answer.status_code == 201
+    assert answer.json()["hints"][0]["pointer"] == "/body"
+
+
+async def test_no_key_and_a_wrong_key_look_the_same(unit):
+    unit.key = "wrong"
+    wrong = await unit.submit()
+    none = await unit.http.post("/v1/articles", json=submission())
+
+    assert wrong.status_code == none.status_code == 401
+    assert wrong.json() == none.json()
+
+
+async def test_anothers_article_cannot_be_told_from_an_unknown_one(unit, other_unit):
+    mine = (await unit.submit()).json()["id"]
+    calls = [("GET", "", None), ("PUT", "", b"not json"), ("POST", "/retraction", b"not json")]
+
+    for method, rest, body in calls:
+        another = await other_unit.call(method, f"/v1/articles/{mine}{rest}", body)
+        unknown = await other_unit.call(
+            method, f"/v1/articles/0198c0de-0000-7000-8000-000000000000{rest}", body
+        )
+        no_id = await other_unit.call(method, f"/v1/articles/no-id{rest}", body)
+        assert another.status_code == unknown.status_code == no_id.status_code == 404
+        assert another.json() == unknown.json() == no_id.json()
+
+
+async def test_a_unit_does_not_reach_the_registry(unit):
+    assert (await unit.call("GET", "/v1/admin/units")).status_code == 403
