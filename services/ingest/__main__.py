@@ -1,5 +1,7 @@
 """Run ingest: `python -m services.ingest --data DIR --port 8001`."""
 
+import sys
+
 from pydantic_settings import CliApp
 
 from services.common import web
@@ -10,6 +12,9 @@ from services.ingest.settings import IngestSettings
 
 def main() -> None:
     """Read the settings and listen."""
+    # The database's thread gives up the interpreter at each statement, and gets it back only after
+    # this long if the event loop is busy.
+    sys.setswitchinterval(0.0005)
     settings = CliApp.run(IngestSettings)
     configure_logging("ingest", settings.log_dir)
     web.serve(build(settings), settings)

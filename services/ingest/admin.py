@@ -21,7 +21,7 @@ from services.ingest.submission import read
 log = structlog.get_logger()
 
 
-def admin_only(caller: CallerOf) -> Caller:
+async def admin_only(caller: CallerOf) -> Caller:
     """Let the newsroom's key pass, no unit's."""
     if not caller.is_admin:
         raise Problem("forbidden", "Only the admin key may do this.")

@@ -36,8 +36,8 @@ class Parts:
     wake_relay: Callable[[], None]
 
 
-def parts_of(request: Request) -> Parts:
-    """Give the parts that `app.py` has wired."""
+async def parts_of(request: Request) -> Parts:
+    """Give the parts that `app.py` has wired. Async, as FastAPI runs others in a thread."""
     parts = request.app.state.parts
     assert isinstance(parts, Parts)
     return parts

@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database, sqlite_url
+from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.tasks import running
-from services.ingest import admin, api, outbox
+from services.ingest import admin, api, outbox, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
@@ -29,6 +30,7 @@ def build(settings: IngestSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(sqlite_url(settings.database_file), tables)
+        await database.write(lambda conn: store.forget_answers(conn, now()))
         relay = Relay(database, settings.kafka_bootstrap)
         comparison = Comparison(database, settings.kafka_bootstrap, relay.wake)
         topics_ready = asyncio.Event()

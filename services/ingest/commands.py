@@ -50,9 +50,7 @@ def submit(
         return first
     if known := _known(conn, unit, given):
         return Answer(known)
-    state = lifecycle.first_state(given, unit, call.now)
-    store.add(conn, state)
-    state = _add_version(conn, call, state, given)
+    state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
     answer = Answer(state, created=True, hints=given.body.hints)
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
@@ -139,7 +137,10 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     files = media.resolve(conn, given.submission.media, call.archive_url)
     trusted = registry.is_trusted(conn, state.unit)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
-    store.save(conn, state)
+    if state.version == 1:
+        store.add(conn, state)
+    else:
+        store.save(conn, state)
     store.add_version(conn, state, given.submission, given.digest, call.trace)
     if state.status == "published":
         article = lifecycle.article_of(state, given, files)

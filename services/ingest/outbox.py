@@ -11,6 +11,7 @@ from services.ingest.lifecycle import overtakes
 from services.ingest.tables import outbox
 
 _FIRST = 0
+_ADD = insert(outbox)
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,16 @@ def add_registry(conn: Connection, event: Event) -> None:
 
 def _add(conn: Connection, event: Event, topic: Topic, *, priority: int) -> None:
     conn.execute(
-        insert(outbox).values(
-            topic=topic.name,
-            key=event.record_key.encode(),
-            value=event.to_bytes(),
-            lane=f"{topic.name}/{event.lane}",
-            partition=event.partition_in(topic),
-            priority=priority,
-            created=event.time,
-        )
+        _ADD,
+        {
+            "topic": topic.name,
+            "key": event.record_key.encode(),
+            "value": event.to_bytes(),
+            "lane": f"{topic.name}/{event.lane}",
+            "partition": event.partition_in(topic),
+            "priority": priority,
+            "created": event.time,
+        },
     )
 
 

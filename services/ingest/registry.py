@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import ConfigDict
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from schemas.events import CampaignChanged, ColumnChanged, Trace, UnitChanged
 from schemas.registry import Campaign, Column, Unit
@@ -36,6 +36,10 @@ class GivenCampaign(Campaign):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+_FIND = select(registry.c.entry).where(
+    registry.c.kind == bindparam("kind"), registry.c.code == bindparam("code")
+)
 
 MODELS: dict[Kind, type[GivenUnit] | type[GivenColumn] | type[GivenCampaign]] = {
     "unit": GivenUnit,
@@ -77,9 +81,7 @@ def replace(
 
 def find(conn: Connection, kind: Kind, code: str) -> Entry | None:
     """Find an entry by its code."""
-    stored = conn.scalar(
-        select(registry.c.entry).where(registry.c.kind == kind, registry.c.code == code)
-    )
+    stored = conn.scalar(_FIND, {"kind": kind, "code": code})
     return None if stored is None else MODELS[kind].model_validate_json(stored)
 
 

@@ -1,12 +1,11 @@
 """What ingest knows of articles, to and from its tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
 from schemas.events import Trace
 from services.ingest.lifecycle import State
@@ -15,18 +14,27 @@ from services.ingest.tables import articles, idempotency, versions
 
 _IDEMPOTENCY_KEPT = timedelta(days=7)
 
+# Statements that every submission needs are built once: building costs more than running.
+_ADD_ARTICLE = insert(articles)
+_ADD_VERSION = insert(versions)
+_ADD_ANSWER = insert(idempotency)
+_BY_ID = select(articles).where(articles.c.id == bindparam("id"))
+_BY_EXTERNAL_ID = select(articles).where(
+    articles.c.unit == bindparam("unit"), articles.c.external_id == bindparam("external_id")
+)
+_ANSWER = select(idempotency.c.digest, idempotency.c.answer).where(
+    idempotency.c.unit == bindparam("unit"), idempotency.c.key == bindparam("key")
+)
+
 
 def find(conn: Connection, article: UUID) -> State | None:
     """Find an article, whoever owns it."""
-    return _one(conn, select(articles).where(articles.c.id == str(article)))
+    return _one(conn, _BY_ID, id=str(article))
 
 
 def find_by_external_id(conn: Connection, unit: str, external_id: str) -> State | None:
     """Find an article by the unit's own id for it."""
-    return _one(
-        conn,
-        select(articles).where(articles.c.unit == unit, articles.c.external_id == external_id),
-    )
+    return _one(conn, _BY_EXTERNAL_ID, unit=unit, external_id=external_id)
 
 
 def newest(
@@ -56,7 +64,7 @@ def embargoed_until(conn: Connection, now: datetime, limit: int) -> Sequence[Sta
 
 def add(conn: Connection, state: State) -> None:
     """Store an article that is new."""
-    conn.execute(insert(articles).values(**_row(state)))
+    conn.execute(_ADD_ARTICLE, _row(state))
 
 
 def save(conn: Connection, state: State) -> None:
@@ -69,16 +77,17 @@ def add_version(
 ) -> None:
     """Store what was handed in for the version at which the article stands."""
     conn.execute(
-        insert(versions).values(
-            article_id=str(state.id),
-            version=state.version,
-            status=state.status,
-            submission=given.model_dump_json(exclude_defaults=True),
-            digest=digest,
-            trace=trace.model_dump_json(),
-            received=state.updated,
-            released=state.updated if state.published and state.status != "in_review" else None,
-        )
+        _ADD_VERSION,
+        {
+            "article_id": str(state.id),
+            "version": state.version,
+            "status": state.status,
+            "submission": given.model_dump_json(exclude_defaults=True),
+            "digest": digest,
+            "trace": trace.model_dump_json(),
+            "received": state.updated,
+            "released": state.updated if state.published and state.status != "in_review" else None,
+        },
     )
 
 
@@ -119,27 +128,24 @@ def last_released(conn: Connection, article: UUID) -> Change:
 
 def remembered_answer(conn: Connection, unit: str, key: str) -> Row[Any, Any] | None:
     """Give `digest` and `answer` of an earlier call under this idempotency key."""
-    return conn.execute(
-        select(idempotency.c.digest, idempotency.c.answer).where(
-            idempotency.c.unit == unit, idempotency.c.key == key
-        )
-    ).one_or_none()
+    return conn.execute(_ANSWER, {"unit": unit, "key": key}).one_or_none()
 
 
 def remember_answer(
     conn: Connection, unit: str, key: str, draft: Draft, answer: str, now: datetime
 ) -> None:
-    """Keep the answer for a call that repeats this one, and forget those of a week ago."""
+    """Keep the answer for a call that repeats this one."""
+    row = {"unit": unit, "key": key, "digest": draft.digest, "answer": answer, "created": now}
+    conn.execute(_ADD_ANSWER, row)
+
+
+def forget_answers(conn: Connection, now: datetime) -> None:
+    """Forget the answers of more than a week ago."""
     conn.execute(delete(idempotency).where(idempotency.c.created < now - _IDEMPOTENCY_KEPT))
-    conn.execute(
-        insert(idempotency).values(
-            unit=unit, key=key, digest=draft.digest, answer=answer, created=now
-        )
-    )
 
 
-def _one(conn: Connection, query: Select[Any]) -> State | None:
-    row = conn.execute(query).one_or_none()
+def _one(conn: Connection, query: Select[Any], **values: str) -> State | None:
+    row = conn.execute(query, values).one_or_none()
     return None if row is None else _state(row)
 
 
@@ -148,4 +154,4 @@ def _state(row: Row[Any]) -> State:
 
 
 def _row(state: State) -> dict[str, Any]:
-    return asdict(state) | {"id": str(state.id)}
+    return vars(state) | {"id": str(state.id)}
