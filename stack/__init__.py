@@ -1,0 +1,1 @@
+"""The local stack: the broker, its supervisor, and the command line `tinbai`."""

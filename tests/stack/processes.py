@@ -1,0 +1,40 @@
+"""Processes and ports, for tests that start real ones."""
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from random import SystemRandom
+
+import psutil
+
+DEADLINE = 60.0
+
+
+def until(condition: Callable[[], object], deadline: float = DEADLINE) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + deadline
+    while not condition():
+        assert time.monotonic() < end, "it did not come in time"
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Where nobody reaps orphans, a dead one stays as a zombie."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def free_port_base() -> int:
+    """Find a base whose ports are free, below those that the kernel gives to clients."""
+    while True:
+        base = SystemRandom().randrange(10_000, 32_000)
+        try:
+            with ExitStack() as held:
+                for offset in (0, 1, 2, 3, 92, 93):
+                    held.enter_context(socket.create_server(("127.0.0.1", base + offset)))
+        except OSError:
+            continue
+        return base
