@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from stack import containers, control, registry, views
 from stack.alone import become_broker
 from stack.aot import prepared_java
+from stack.demo import demo
 from stack.detach import run_detached
 from stack.errors import StackError
 from stack.follow import select
@@ -119,6 +120,7 @@ app.command()(down)
 app.command()(status)
 app.command()(logs)
 app.command()(submit)
+app.command()(demo)
 app.add_typer(registry.unit, name="unit")
 app.add_typer(registry.key, name="key")
 app.command()(broker)

@@ -5,11 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import httpx2
 import psutil
@@ -17,66 +12,11 @@ import pytest
 
 from stack.broker import Broker
 from stack.fetch import ensure_jars
-from stack.home import running
 from stack.java import Java
-from tests.stack.processes import alive, free_port_base, until
+from tests.integration.stacks import Stack
+from tests.stack.processes import alive, until
 
 pytestmark = pytest.mark.xdist_group("stack")
-
-FIRST_START = 200.0  # with everything to fetch
-
-
-@dataclass
-class Stack:
-    """One stack in a folder of its own, by its command line."""
-
-    data: Path
-    port_base: int = field(default_factory=free_port_base)
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def command(self, name: str, *options: str) -> list[str]:
-        return [sys.executable, "-m", "stack", name, "--data", str(self.data), *options]
-
-    def tinbai(self, name: str, *options: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            self.command(name, *options),
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            timeout=FIRST_START,
-        )
-
-    def up(self, *options: str) -> "subprocess.CompletedProcess[str]":
-        return self.tinbai("up", "--port-base", str(self.port_base), "--detach", *options)
-
-    def processes(self) -> dict[str, dict[str, Any]]:
-        status = json.loads(self.tinbai("status", "--json").stdout)
-        return {process["name"]: process for process in status["processes"]}
-
-    def pids(self) -> dict[str, int]:
-        return {name: process["pid"] for name, process in self.processes().items()}
-
-    def supervisor(self) -> int:
-        record = running(self.data)
-        assert record
-        return record.pid
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    it = Stack(tmp_path / "data")
-    yield it
-    assert it.tinbai("down").returncode == 0
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A running stack, for tests that leave it as it was."""
-    it = Stack(tmp_path_factory.mktemp("shared") / "data")
-    started = it.up()
-    assert started.returncode == 0, started.stderr
-    yield it
-    assert it.tinbai("down").returncode == 0
 
 
 def test_up_ends_with_all_processes_ready_and_says_where_they_are(shared):
