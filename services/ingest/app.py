@@ -31,8 +31,8 @@ def build(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(sqlite_url(settings.database_file), tables)
         await database.write(lambda conn: store.forget_answers(conn, now()))
-        relay = Relay(database, settings.kafka_bootstrap)
-        comparison = Comparison(database, settings.kafka_bootstrap, relay.wake)
+        comparison = Comparison(database, settings.kafka_bootstrap)
+        relay = Relay(database, settings.kafka_bootstrap, comparison.want)
         topics_ready = asyncio.Event()
 
         async def kafka_is_up() -> None:

@@ -5,7 +5,7 @@ partition may be gone although they were confirmed. Ingest kept what it sent, so
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,10 +47,9 @@ class Kept:
 class Comparison:
     """Runs when Kafka comes (back), and now and then."""
 
-    def __init__(self, database: Database, bootstrap: str, wake_relay: Callable[[], None]) -> None:
+    def __init__(self, database: Database, bootstrap: str) -> None:
         self._database = database
         self._bootstrap = bootstrap
-        self._wake_relay = wake_relay
         self._wanted = asyncio.Event()
 
     def want(self) -> None:
@@ -66,8 +65,7 @@ class Comparison:
             patience = _EVERY
             self._wanted.clear()
             try:
-                if await send_again_what_is_missing(self._database, self._bootstrap):
-                    self._wake_relay()
+                await send_again_what_is_missing(self._database, self._bootstrap)
             except (KafkaError, TimeoutError, OSError) as error:
                 log.warning("comparison_interrupted", error=repr(error))
                 await asyncio.sleep(_RETRY_AFTER)

@@ -8,10 +8,22 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from schemas.events import ArticleEvent, Event
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
 from services.ingest.lifecycle import overtakes
-from services.ingest.tables import outbox
+from services.ingest.tables import outbox, reached
 
 _FIRST = 0
 _ADD = insert(outbox)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("row"))
+    .values(sent=bindparam("at"), sent_offset=bindparam("offset"))
+)
+_REACHED = (
+    update(reached)
+    .where(
+        reached.c.topic == bindparam("at_topic"), reached.c.partition == bindparam("at_partition")
+    )
+    .values(offset=bindparam("offset"))
+)
 
 
 @dataclass(frozen=True)
@@ -26,10 +38,12 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """Kafka's word that it holds a row."""
+class Confirmed:
+    """Kafka's word that it holds a row, and where."""
 
     seq: int
+    topic: str
+    partition: int
     offset: int
 
 
@@ -87,14 +101,26 @@ def due(conn: Connection, limit: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def mark_sent(conn: Connection, confirmed: list[Sent], now: datetime) -> None:
-    """Note what Kafka has confirmed."""
-    conn.execute(
-        update(outbox)
-        .where(outbox.c.seq == bindparam("row"))
-        .values(sent=now, sent_offset=bindparam("offset")),
-        [{"row": sent.seq, "offset": sent.offset} for sent in confirmed],
-    )
+def mark_sent(conn: Connection, confirmed: list[Confirmed], now: datetime) -> int:
+    """Note what Kafka has confirmed; return how many rows must be sent again all the same.
+
+    An offset that does not grow means that the log was cut, by a power failure for one: consumers
+    that had read further go on from where they were, and pass over what now lies before it. So
+    such a row counts as sent only once it lies beyond all that was ever confirmed.
+    """
+    before = {(r.topic, r.partition): r.offset for r in conn.execute(select(reached))}
+    sent = [c for c in confirmed if c.offset > before.get((c.topic, c.partition), -1)]
+    after = {(c.topic, c.partition): c.offset for c in sorted(sent, key=lambda c: c.offset)}
+    for (topic, partition), offset in after.items():
+        if (topic, partition) in before:
+            conn.execute(_REACHED, {"at_topic": topic, "at_partition": partition, "offset": offset})
+        else:
+            conn.execute(
+                insert(reached), {"topic": topic, "partition": partition, "offset": offset}
+            )
+    if sent:
+        conn.execute(_SENT, [{"row": c.seq, "at": now, "offset": c.offset} for c in sent])
+    return len(confirmed) - len(sent)
 
 
 def mark_unsent(conn: Connection, rows: list[int]) -> None:

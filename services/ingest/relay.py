@@ -1,7 +1,7 @@
 """Moves the outbox to Kafka, in order for each article, the urgent first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -12,7 +12,7 @@ from services.common.database import Database
 from services.common.instants import now
 from services.common.metrics import OUTBOX_WAITING
 from services.ingest import outbox
-from services.ingest.outbox import Sent, Waiting
+from services.ingest.outbox import Confirmed, Waiting
 
 # An urgent row waits for the group before it at most: a smaller group, a shorter wait.
 _GROUP = 500
@@ -28,9 +28,10 @@ log = structlog.get_logger()
 class Relay:
     """One for each ingest process. Effects may repeat, never get lost: at least once."""
 
-    def __init__(self, database: Database, bootstrap: str) -> None:
+    def __init__(self, database: Database, bootstrap: str, log_was_cut: Callable[[], None]) -> None:
         self._database = database
         self._bootstrap = bootstrap
+        self._log_was_cut = log_was_cut
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -66,19 +67,21 @@ class Relay:
             answers = await asyncio.gather(
                 *(_send_one(producer, row) for row in rows), return_exceptions=True
             )
-        confirmed = [answer for answer in answers if isinstance(answer, Sent)]
-        if confirmed:
-            await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
+        confirmed = [answer for answer in answers if isinstance(answer, Confirmed)]
+        cut = await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
+        if cut:
+            log.error("kafka_log_was_cut", rows=cut)
+            self._log_was_cut()
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
 
 
-async def _send_one(producer: AIOKafkaProducer, row: Waiting) -> Sent:
+async def _send_one(producer: AIOKafkaProducer, row: Waiting) -> Confirmed:
     confirmed = await producer.send_and_wait(
         row.topic, row.value, key=row.key, partition=row.partition
     )
-    return Sent(row.seq, confirmed.offset)
+    return Confirmed(row.seq, row.topic, row.partition, confirmed.offset)
 
 
 @asynccontextmanager

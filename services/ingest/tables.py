@@ -121,3 +121,11 @@ Index(
     postgresql_where=_waiting,
 )
 Index("outbox_by_sent", outbox.c.topic, outbox.c.sent)
+
+reached = Table(
+    "reached",
+    tables,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, nullable=False),  # the highest that Kafka has ever confirmed
+)

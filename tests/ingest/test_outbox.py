@@ -9,7 +9,7 @@ from services.common.ids import new_id
 from services.common.instants import now
 from services.ingest import outbox
 from services.ingest.lifecycle import event_of
-from services.ingest.outbox import Sent
+from services.ingest.outbox import Confirmed, Waiting
 from services.ingest.tables import tables
 
 TRACE = Trace(request_id="r", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
@@ -59,11 +59,16 @@ def add(conn, *articles: Article) -> None:
 
 def drain(conn, limit: int) -> list[tuple[str, str]]:
     """Send group after group as the relay does; give topic and key in order."""
-    order = []
+    order: list[tuple[str, str]] = []
     while rows := outbox.due(conn, limit):
-        order += [(row.topic, row.key.decode()) for row in rows]
-        outbox.mark_sent(conn, [Sent(row.seq, 0) for row in rows], now())
+        for row in rows:
+            outbox.mark_sent(conn, [confirmed(row, at=len(order))], now())
+            order.append((row.topic, row.key.decode()))
     return order
+
+
+def confirmed(row: Waiting, at: int) -> Confirmed:
+    return Confirmed(row.seq, row.topic, row.partition, at)
 
 
 def test_the_urgent_leave_before_those_who_came_earlier(conn):
@@ -99,10 +104,25 @@ def test_a_retraction_takes_the_express_and_pulls_its_older_versions_along(conn)
 def test_what_kafka_has_lost_is_due_again(conn):
     one = article()
     add(conn, one)
-    seq = outbox.due(conn, 1)[0].seq
-    outbox.mark_sent(conn, [Sent(seq, 7)], now())
+    row = outbox.due(conn, 1)[0]
+    outbox.mark_sent(conn, [confirmed(row, at=7)], now())
     assert outbox.count_waiting(conn) == 0
 
-    outbox.mark_unsent(conn, [seq])
+    outbox.mark_unsent(conn, [row.seq])
 
-    assert [row.seq for row in outbox.due(conn, 1)] == [seq]
+    assert outbox.due(conn, 1) == [row]
+
+
+def test_a_row_that_lands_where_the_log_was_cut_is_sent_until_it_lies_beyond(conn):
+    one = article()
+    add(conn, one)
+    first = outbox.due(conn, 1)[0]
+    assert outbox.mark_sent(conn, [confirmed(first, at=7)], now()) == 0
+    add(conn, article(one.id, version=2))
+    second = outbox.due(conn, 1)[0]
+
+    assert outbox.mark_sent(conn, [confirmed(second, at=7)], now()) == 1
+    assert outbox.due(conn, 1) == [second]
+
+    assert outbox.mark_sent(conn, [confirmed(second, at=8)], now()) == 0
+    assert outbox.due(conn, 1) == []

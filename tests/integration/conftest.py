@@ -1,11 +1,17 @@
 """Stacks for tests: one that they share, or one of their own."""
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from stack.aot import prepared_java
+from stack.kafka_probe import kafka_answers
 from tests.integration.stacks import Stack
+from tests.stack.processes import DEADLINE, free_port_base, until
 
 
 @pytest.fixture
@@ -24,3 +30,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     assert started.returncode == 0, started.stderr
     yield it
     assert it.tinbai("down").returncode == 0
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path) -> Iterator[str]:
+    """Give the address of a broker that runs alone."""
+    prepared_java()
+    base = free_port_base()
+    command = [sys.executable, "-m", "stack", "broker", "--data", str(tmp_path / "broker-alone")]
+    with subprocess.Popen([*command, "--port-base", str(base)]) as broker:
+        until(lambda: asyncio.run(kafka_answers("127.0.0.1", base + 92)))
+        yield f"127.0.0.1:{base + 92}"
+        broker.terminate()
+        broker.wait(DEADLINE)
