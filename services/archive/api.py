@@ -1,0 +1,81 @@
+"""What archive answers to programs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from schemas.article import Article
+from services.archive import views
+from services.archive.filters import LatestRequest, SearchRequest
+from services.archive.parts import Parts, TheParts
+from services.archive.question import Question
+from services.archive.views import (
+    HistoryListing,
+    Listing,
+    RelatedListing,
+    SearchListing,
+    Views,
+)
+from services.common.problems import not_found
+
+router = APIRouter(prefix="/v1", tags=["archive"])
+
+
+@router.get("/articles/{article_id}")
+def article(article_id: UUID, parts: TheParts) -> dict[str, object]:
+    """Give the newest version; of an article that was taken back, the notice."""
+    return _views(parts).article(_article(article_id, parts))
+
+
+@router.get("/articles/{article_id}/history")
+def history(article_id: UUID, parts: TheParts) -> HistoryListing:
+    """Give all versions; none from before the article was taken back, if it was."""
+    versions = parts.catalogue.history(article_id)
+    if not versions:
+        raise not_found()
+    return HistoryListing(items=[_views(parts).article(version) for version in versions])
+
+
+@router.get("/articles/{article_id}/related")
+def related(
+    article_id: UUID, parts: TheParts, limit: Annotated[int, Query(ge=1, le=50)] = 5
+) -> RelatedListing:
+    """Give related news (tin liên quan), ranked by likeness."""
+    items = parts.catalogue.related(_article(article_id, parts), limit)
+    return RelatedListing(items=_views(parts).related(items))
+
+
+@router.get("/latest")
+def latest(asked: Annotated[LatestRequest, Query()], parts: TheParts) -> Listing:
+    """Give the latest articles, by first publication."""
+    found = parts.catalogue.by_time(Question(), asked, asked.limit, asked.cursor)
+    return Listing(items=_views(parts).hits(found, Question()), next=views.next_place(found))
+
+
+@router.get("/search")
+def search(asked: Annotated[SearchRequest, Query()], parts: TheParts) -> SearchListing:
+    """Find articles, with or without marks: words, "a phrase", -without."""
+    if asked.by_time:
+        found = parts.catalogue.by_time(asked.question, asked, asked.limit, asked.cursor)
+        following = views.next_place(found)
+    else:
+        passed = int(asked.cursor or 0)
+        found = parts.catalogue.by_relevance(asked.question, asked, asked.limit, passed)
+        following = views.next_count(found, passed)
+    return SearchListing(
+        items=_views(parts).hits(found, asked.question),
+        next=following,
+        facets=parts.catalogue.facets(asked.question, asked),
+    )
+
+
+def _views(parts: Parts) -> Views:
+    return Views(parts.site)
+
+
+def _article(article_id: UUID, parts: Parts) -> Article:
+    found = parts.catalogue.article(article_id)
+    if found is None:
+        raise not_found()
+    return found

@@ -1,0 +1,87 @@
+"""Where archive is put together: the one place that knows all of its parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+
+from services.archive import api, media, pages
+from services.archive.catalogue import Catalogue
+from services.archive.handlers import subscribe
+from services.archive.index import Index
+from services.archive.intake import Intake
+from services.archive.parts import Parts
+from services.archive.registry import Registry
+from services.archive.settings import ArchiveSettings
+from services.archive.site import Site
+from services.common import web
+from services.common.kafka import KafkaLink, lag, make_broker
+from services.common.metrics import LAG
+from services.common.tasks import running
+
+_START_TIMEOUT = 30.0  # seconds
+
+
+def build(settings: ArchiveSettings) -> FastAPI:
+    """Build the application; nothing is opened before its lifespan begins."""
+
+    site = Site(settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        index = await asyncio.to_thread(Index, settings.index_folder)
+        registry = Registry(index)
+        intake = Intake(index, registry)
+        broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
+        subscribe(broker, index, intake)
+        link = KafkaLink(settings.kafka_bootstrap, partial(_start, broker))
+        app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
+        app.state.readiness = partial(_readiness, app.state.parts, broker, link)
+        try:
+            async with running(kafka=link.run()):
+                yield
+            # Batches under way are finished first.
+            await broker.stop()
+        finally:
+            await intake.close()
+            index.close()
+
+    async def readiness() -> Mapping[str, object]:
+        answer: Mapping[str, object] = await app.state.readiness()
+        return answer
+
+    app = web.make_app(
+        "archive",
+        summary="Keeps what was published, finds it again, and shows it.",
+        lifespan=lifespan,
+        readiness=readiness,
+    )
+    for router in (pages.router, media.router, api.router):
+        app.include_router(router)
+    return app
+
+
+async def _start(broker: KafkaBroker) -> None:
+    """Start consuming. Once started, consumers find back to Kafka by themselves."""
+    if broker.running:
+        return
+    try:
+        async with asyncio.timeout(_START_TIMEOUT):
+            await broker.start()
+    except BaseException:
+        # Some of its consumers may run already, and would be started twice.
+        await broker.stop()
+        raise
+
+
+async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:
+    behind = await lag(broker)
+    for topic, records in behind.items():
+        LAG.labels(topic).set(records)
+    state: dict[str, object] = {"kafka": link.state, "lag": behind}
+    if parts.index.fault:
+        return state | {"ready": False, "index": parts.index.fault}
+    return state | {"ready": True, "articles": await asyncio.to_thread(parts.catalogue.count)}

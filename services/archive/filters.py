@@ -1,0 +1,115 @@
+"""What a list can be narrowed to, and where it goes on: checked values, no index yet."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from schemas.article import Genre
+from services.archive.question import MalformedQuestion, Question, read_question
+from services.archive.vietnam import VIETNAM
+
+_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+# A cursor is the place in the order of time, or the count of hits, after which the list goes on.
+_PLACE = r"^[0-9]{18}[0-9a-f]{32}$"
+_COUNT = r"^[0-9]{1,4}$"
+
+
+def _from(text: str) -> datetime:
+    return _beginning_of_day(text) if _DATE.fullmatch(text) else _time(text)
+
+
+def _until(text: str) -> datetime:
+    return _beginning_of_day(text) + _DAY if _DATE.fullmatch(text) else _time(text) + _MICROSECOND
+
+
+def _beginning_of_day(text: str) -> datetime:
+    return datetime.combine(date.fromisoformat(text), time(), VIETNAM)
+
+
+def _time(text: str) -> datetime:
+    if not _DATE.match(text):
+        # pydantic would take a bare number for seconds since 1970.
+        raise ValueError("must be a day or an RFC 3339 time with an offset")
+    return _TIME.validate_python(text)
+
+
+class Filters(BaseModel):
+    """Which articles; a filter left blank is none."""
+
+    unit: str | None = None
+    column: str | None = None
+    campaign: str | None = None
+    genre: Genre | None = None
+    language: str | None = None
+    from_: Annotated[AwareDatetime | None, BeforeValidator(_from)] = Field(
+        default=None,
+        alias="from",
+        description="first published at or after: RFC 3339 with an offset, or a day in Vietnam",
+    )
+    to: Annotated[AwareDatetime | None, BeforeValidator(_until)] = Field(
+        default=None, description="first published at or before; a day counts whole"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_blanks(cls, given: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in given.items() if value != ""}
+
+
+class LatestRequest(Filters):
+    """A page of the latest articles."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = Field(default=None, pattern=_PLACE)
+
+
+class SearchRequest(Filters):
+    """A page of what a search finds."""
+
+    q: str = Field(default="", max_length=500, description='words, "a phrase", -without')
+    sort: Literal["relevance", "time"] | None = Field(
+        default=None, description="by relevance where `q` has words, otherwise by time"
+    )
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+
+    @field_validator("q")
+    @classmethod
+    def _can_be_read(cls, q: str) -> str:
+        try:
+            read_question(q)
+        except MalformedQuestion as malformed:
+            raise PydanticCustomError("malformed_question", str(malformed)) from None
+        return q
+
+    @model_validator(mode="after")
+    def _cursor_fits_sort(self) -> Self:
+        if self.cursor and not re.fullmatch(_PLACE if self.by_time else _COUNT, self.cursor):
+            raise PydanticCustomError("cursor", "this cursor comes from another list")
+        return self
+
+    @property
+    def question(self) -> Question:
+        """What `q` asks for."""
+        return read_question(self.q)
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the latest come first, not the best."""
+        return self.sort == "time" or (self.sort is None and not self.question.wanted)

@@ -1,0 +1,149 @@
+"""The embedded index: documents and the Kafka offsets they come from, in the same commit."""
+
+import itertools
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import structlog
+import tantivy
+from pydantic import BaseModel, ValidationError
+from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
+
+from services.archive.documents import FORMAT, SCHEMA, Kind, record_document
+from services.common.ids import new_id
+
+Offsets = Mapping[tuple[str, int], int]
+"""The next offset to read of each partition: (topic, partition) to offset."""
+
+_WRITER_BYTES = 64_000_000
+_OFFSETS_KEY = "offsets"
+_PAGE = 1000  # documents found at once
+
+log = structlog.get_logger()
+
+
+class IndexFailed(OSError):
+    """The index could not be written: nobody's record is at fault, and nothing was changed."""
+
+
+class Index:
+    """A Tantivy index in `folder`. Any thread may read; one at a time may write.
+
+    Tantivy's commits carry no data of their own, so the offsets are a document that each commit
+    replaces: a process that dies at any point finds documents and offsets that belong together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.id = _identity(folder)
+        """Made with the index; another index has another, and so its own consumer groups."""
+        self.fault: str | None = None
+        """Why the last commit failed, if it did."""
+        self._index = tantivy.Index(SCHEMA, str(folder))
+        self._index.config_reader("manual")
+        self._writer: IndexWriter | None = self._open_writer()
+        self._offsets = self._stored_offsets()
+
+    @property
+    def offsets(self) -> Offsets:
+        """How far each partition has been taken, for good."""
+        return self._offsets
+
+    def replace(self, documents: Mapping[str, Sequence[Document]], offsets: Offsets) -> None:
+        """Put `documents` in place of all that stood under their keys, and note `offsets`.
+
+        Returns after the commit, when searchers see it. Raises IndexFailed.
+        """
+        reached = {**self._offsets, **offsets}
+        changes = {**documents, _OFFSETS_KEY: [_offsets_document(reached)]}
+        try:
+            self._write(changes)
+        except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
+            # What was not committed goes with the writer, which may be broken.
+            self._writer = None
+            self.fault = str(error)
+            raise IndexFailed(self.fault) from None
+        self._offsets, self.fault = reached, None
+
+    def searcher(self) -> Searcher:
+        """Give a view of the last commit, which stays as it is."""
+        return self._index.searcher()
+
+    def parse(self, query: str) -> Query:
+        """Parse a query in Tantivy's language, for what its builders can't say."""
+        return self._index.parse_query(query, ["key"])
+
+    def close(self) -> None:
+        """Let go of the lock. No call may follow."""
+        self._writer = None
+
+    def _open_writer(self) -> IndexWriter:
+        return self._index.writer(_WRITER_BYTES, num_threads=1)
+
+    def _write(self, documents: Mapping[str, Sequence[Document]]) -> None:
+        if self._writer is None:
+            self._writer = self._open_writer()
+        for key, replacements in documents.items():
+            self._writer.delete_documents_by_term("key", key)
+            for document in replacements:
+                self._writer.add_document(document)
+        self._writer.commit()
+        self._index.reload()
+
+    def _stored_offsets(self) -> Offsets:
+        searcher = self.searcher()
+        stored = records(searcher, Query.term_query(SCHEMA, "key", _OFFSETS_KEY, "basic"))
+        return _read_offsets(next(stored, b"[]"))
+
+
+def records(searcher: Searcher, query: Query) -> Iterator[bytes]:
+    """Read what is kept in each document that matches."""
+    for page in itertools.count():
+        hits = searcher.search(query, _PAGE, count=False, offset=page * _PAGE).hits
+        yield from (record(searcher, address) for _, address in hits)
+        if len(hits) < _PAGE:
+            return
+
+
+def record(searcher: Searcher, address: DocAddress) -> bytes:
+    """Read what is kept in one document."""
+    kept = searcher.doc(address).get_first("record")
+    assert isinstance(kept, bytes)
+    return kept
+
+
+def _offsets_document(offsets: Offsets) -> Document:
+    stored = [[topic, partition, offset] for (topic, partition), offset in offsets.items()]
+    return record_document(_OFFSETS_KEY, Kind.OFFSETS, json.dumps(stored).encode())
+
+
+def _read_offsets(stored: bytes) -> Offsets:
+    return {(topic, partition): offset for topic, partition, offset in json.loads(stored)}
+
+
+class _Identity(BaseModel):
+    format: int
+    id: str
+
+
+def _identity(folder: Path) -> str:
+    """Tell which index lies in `folder`; throw away one of another format, and begin anew."""
+    file = folder / "identity.json"
+    try:
+        identity = _Identity.model_validate_json(file.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        identity = None
+    if identity and identity.format == FORMAT:
+        return identity.id
+    if folder.exists():
+        log.warning("index_discarded", folder=str(folder), format=identity and identity.format)
+        # First, so that an index that is half gone is never taken for a whole one.
+        file.unlink(missing_ok=True)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    identity = _Identity(format=FORMAT, id=str(new_id()))
+    part = file.with_suffix(".part")
+    part.write_text(identity.model_dump_json())
+    part.replace(file)
+    return identity.id

@@ -1,0 +1,23 @@
+"""What can be set for archive."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.common.settings import ServiceSettings
+
+
+class ArchiveSettings(ServiceSettings):
+    """Settings of archive."""
+
+    port: int = Field(default=8003, ge=0, le=65535, description="port to listen on")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the index is; all of it can be made again from Kafka."""
+        return self.data / "archive" / "index"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where ingest keeps pictures."""
+        return self.data / "media"

@@ -1,0 +1,26 @@
+"""Addresses as readers know them."""
+
+from dataclasses import dataclass
+
+from schemas.article import Article
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where archive and syndicate are, seen from outside; without a slash at the end."""
+
+    archive_url: str
+    syndicate_url: str
+
+    def article(self, article: Article) -> str:
+        """Give the address of an article's page."""
+        return f"{self.archive_url}/articles/{article.id}"
+
+    def feeds(self, name: str) -> dict[str, str]:
+        """Give the addresses of a feed, by media type."""
+        base = f"{self.syndicate_url}/feeds/{name}"
+        return {
+            "application/rss+xml": f"{base}.rss",
+            "application/atom+xml": f"{base}.atom",
+            "application/feed+json": f"{base}.json",
+        }

@@ -1,0 +1,72 @@
+"""What an article says, as folded words and as pairs of neighbours: `hai quan`, `hai_quan`.
+
+A Vietnamese word is one syllable or several, written apart. A pair says much more than its two
+syllables, so it counts as a term of its own, and no dictionary is needed.
+"""
+
+import html
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from schemas.article import Article
+from services.common.text import fold, folded_words
+
+# These stand inside a word; all other tags end one.
+_INLINE = re.compile(r"</?(?:a|abbr|b|del|em|i|ins|mark|q|s|small|strong|sub|sup|u)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+WRITTEN_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The folded words of an article, part by part."""
+
+    headline: list[str]
+    lead: list[str]
+    body: list[str]
+
+    @property
+    def parts(self) -> tuple[list[str], ...]:
+        """All parts; headline and lead count twice, for they say what it is about."""
+        return self.headline, self.headline, self.lead, self.lead, self.body
+
+    def counted(self) -> Counter[str]:
+        """Count each word and each pair."""
+        counts: Counter[str] = Counter()
+        for part in self.parts:
+            counts.update(part)
+            counts.update(pairs(part))
+        return counts
+
+
+def terms_of(article: Article) -> Terms:
+    """Take the terms out of an article."""
+    return Terms(
+        headline=folded_words(article.headline),
+        lead=folded_words(article.lead),
+        body=folded_words(plain(article.body)),
+    )
+
+
+def plain(markup: str) -> str:
+    """Give the text of sanitised HTML, on one line."""
+    return " ".join(html.unescape(_TAG.sub(" ", _INLINE.sub("", markup))).split())
+
+
+def pairs(words: list[str]) -> list[str]:
+    """Join each word with the next."""
+    return list(map("_".join, itertools.pairwise(words)))
+
+
+def as_written(text: str) -> dict[str, str]:
+    """Tell how `text` first writes each of its terms: `hai_quan` as `Hải quan`."""
+    written = WRITTEN_WORD.findall(text)
+    folded = [fold(word) for word in written]
+    spelling: dict[str, str] = {}
+    for term, word in zip(folded, written, strict=True):
+        spelling.setdefault(term, word)
+    for term, pair in zip(pairs(folded), itertools.pairwise(written), strict=True):
+        spelling.setdefault(term, " ".join(pair))
+    return spelling

@@ -1,0 +1,122 @@
+"""Articles and lists as the public JSON shows them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from schemas.article import Article
+from services.archive.catalogue import Found, Hit
+from services.archive.highlight import highlight
+from services.archive.question import Question
+from services.archive.related import Related
+from services.archive.site import Site
+from services.archive.terms import plain
+
+# Further than this nobody reads by relevance; a search engine would have to keep count of it all.
+_DEEPEST = 10_000
+
+
+class HitView(BaseModel):
+    """An article in a list; `score` and `highlight` where words were looked for."""
+
+    id: UUID
+    headline: str
+    url: str
+    published: datetime
+    unit: str
+    score: float | None = None
+    highlight: str | None = None
+
+
+class RelatedView(BaseModel):
+    """A related article; `why` names the weightiest terms that it shares."""
+
+    id: UUID
+    headline: str
+    url: str
+    published: datetime
+    unit: str
+    score: float
+    why: list[str]
+
+
+class Listing(BaseModel):
+    """A page of a list."""
+
+    items: list[HitView]
+    next: str | None
+
+
+class SearchListing(Listing):
+    """A page of what a search found; `facets` count the values in all of it."""
+
+    facets: dict[str, dict[str, int]]
+
+
+class RelatedListing(BaseModel):
+    """All related articles that were asked for."""
+
+    items: list[RelatedView]
+    next: None = None
+
+
+class HistoryListing(BaseModel):
+    """All versions, the newest first."""
+
+    items: list[dict[str, object]]
+    next: None = None
+
+
+class Views:
+    """Makes views with the addresses that readers use."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def article(self, article: Article) -> dict[str, object]:
+        """Show a whole version."""
+        return {**article.for_the_public(), "url": self._site.article(article)}
+
+    def hits(self, found: Found, question: Question) -> list[HitView]:
+        """Show a page of hits, with the words of `question` marked."""
+        return [self._hit(hit, question) for hit in found.hits]
+
+    def related(self, items: list[Related]) -> list[RelatedView]:
+        """Show related articles."""
+        return [
+            RelatedView(
+                id=each.article.id,
+                headline=each.article.headline,
+                url=self._site.article(each.article),
+                published=each.article.published,
+                unit=each.article.unit,
+                score=round(each.score, 3),
+                why=each.why,
+            )
+            for each in items
+        ]
+
+    def _hit(self, hit: Hit, question: Question) -> HitView:
+        article = hit.article
+        text = f"{article.lead} {plain(article.body)}"
+        return HitView(
+            id=article.id,
+            headline=article.headline,
+            url=self._site.article(article),
+            published=article.published,
+            unit=article.unit,
+            score=None if hit.score is None else round(hit.score, 3),
+            highlight=highlight(text, question.words) if question.words else None,
+        )
+
+
+def next_place(found: Found) -> str | None:
+    """Say where a list by time goes on."""
+    return found.hits[-1].place if found.more else None
+
+
+def next_count(found: Found, passed: int) -> str | None:
+    """Say where a list by relevance goes on."""
+    shown = passed + len(found.hits)
+    return str(shown) if found.more and shown < _DEEPEST else None

@@ -1,0 +1,83 @@
+"""An archive without Kafka: events are handed to it as its consumers would."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from schemas.article import Article
+from schemas.events import RegistryEvent
+from services.archive.app import build
+from services.archive.catalogue import Catalogue
+from services.archive.changes import Change
+from services.archive.index import Index
+from services.archive.intake import take_changes
+from services.archive.registry import Registry, registry_documents
+from services.archive.settings import ArchiveSettings
+
+NOBODY_LISTENS = "127.0.0.1:1"
+
+
+@pytest.fixture
+def index(tmp_path):
+    opened = Index(tmp_path / "index")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def catalogue(index):
+    return Catalogue(index)
+
+
+@dataclass
+class Archive:
+    """A running archive: its HTTP side, and a way in for events."""
+
+    http: httpx2.AsyncClient
+    index: Index
+    data: Path
+    registry: Registry
+
+    def take(self, *changes: Change) -> None:
+        take_changes(self.index, changes, {})
+
+    def name(self, event: RegistryEvent) -> None:
+        self.index.replace({event.key: registry_documents(event)}, {})
+        self.registry.reload()
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.http.get(path, headers=headers)
+
+    async def page(self, article: Article) -> httpx2.Response:
+        return await self.get(f"/articles/{article.id}", Accept="text/html")
+
+    async def json(self, path: str) -> dict:
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def ids(self, path: str) -> list[str]:
+        return [item["id"] for item in (await self.json(path))["items"]]
+
+
+@pytest.fixture
+async def archive(tmp_path):
+    app = build(
+        ArchiveSettings(
+            data=tmp_path,
+            kafka_bootstrap=NOBODY_LISTENS,
+            archive_url="https://bao.test",
+            syndicate_url="https://feeds.test",
+        )
+    )
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://archive.test",
+        ) as http,
+    ):
+        parts = app.state.parts
+        yield Archive(http, parts.index, tmp_path, parts.registry)
