@@ -17,6 +17,7 @@ from schemas.reading import InvalidRecord
 from schemas.topics import DEAD
 from services.common.ids import new_id
 from services.common.kafka import Record
+from services.common.metrics import PARKED
 from services.common.trace import current_trace
 
 E_ = TypeVar("E_", bound=Event)
@@ -71,7 +72,7 @@ class RecordHandler(Generic[E_]):
     async def __call__(self, records: Sequence[Record]) -> None:
         """Apply all of `records`, or raise."""
         try:
-            await self._handle(records)
+            await self._apply_all(await self._batch(records))
         except Exception:
             pause = _PAUSE[min(self._failures, len(_PAUSE) - 1)]
             self._failures += 1
@@ -80,19 +81,28 @@ class RecordHandler(Generic[E_]):
             raise
         self._failures = 0
 
-    async def _handle(self, records: Sequence[Record]) -> None:
-        batch = await self._batch(records)
+    async def _apply_all(self, batch: Batch[E_]) -> None:
         try:
             await self._apply(batch)
         except (DBAPIError, OSError):
             raise
+        except Exception:
+            if not batch.items:
+                raise
+            log.exception("batch_not_applied", count=len(batch.items))
+            for item in batch.items:
+                await self._apply_alone(item)
+            await self._apply(Batch([], batch.next_offsets))
+
+    async def _apply_alone(self, item: Received[E_]) -> None:
+        record = item.record
+        try:
+            await self._apply(Batch([item], _next_offsets([record])))
+        except (DBAPIError, OSError):
+            raise
         except Exception as error:
-            if len(records) > 1:
-                for record in records:
-                    await self._handle([record])
-                return
-            log.exception("record_not_applied", **_place(records[0]))
-            await self._park_failed(records[0], "not_applied", type(error).__name__)
+            log.exception("record_not_applied", **_place(record))
+            await self._park_failed(record, "not_applied", type(error).__name__)
 
     async def _batch(self, records: Sequence[Record]) -> Batch[E_]:
         items = []
@@ -104,8 +114,7 @@ class RecordHandler(Generic[E_]):
                 items.append(Received(record, self._read(record.key, record.value or b"")))
             except InvalidRecord as invalid:
                 await self._park_invalid(record, invalid.reason, invalid.detail)
-        ends = {(r.topic, r.partition): r.offset + 1 for r in records}
-        return Batch(items, ends)
+        return Batch(items, _next_offsets(records))
 
 
 async def pass_over(record: Record, reason: Reason, detail: str) -> None:
@@ -145,11 +154,16 @@ class DeadLetters:
             )
         if not isinstance(confirmed, RecordMetadata):
             raise TypeError("Kafka did not confirm the dead letter")
+        PARKED.labels(record.topic, reason).inc()
         log.error("record_parked", reason=reason, detail=detail, **_place(record))
 
 
 def _base64(data: bytes | None) -> str | None:
     return None if data is None else base64.b64encode(data[:_KEPT_BYTES]).decode()
+
+
+def _next_offsets(records: Sequence[Record]) -> dict[tuple[str, int], int]:
+    return {(r.topic, r.partition): r.offset + 1 for r in records}
 
 
 def _place(record: Record) -> dict[str, object]:

@@ -1,0 +1,19 @@
+"""Run syndicate: `python -m services.syndicate --data DIR --port 8002`."""
+
+from pydantic_settings import CliApp
+
+from services.common import web
+from services.common.logs import configure_logging
+from services.syndicate.app import build
+from services.syndicate.settings import SyndicateSettings
+
+
+def main() -> None:
+    """Read the settings and listen."""
+    settings = CliApp.run(SyndicateSettings)
+    configure_logging("syndicate", settings.log_dir)
+    web.serve(build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

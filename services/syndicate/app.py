@@ -1,0 +1,88 @@
+"""Where syndicate is put together: the one place that knows all of its parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
+
+from services.common import web
+from services.common.database import Database, sqlite_url
+from services.common.kafka import KafkaLink, lag, make_broker
+from services.common.metrics import LAG
+from services.common.tasks import running
+from services.syndicate import api, feed_store, store
+from services.syndicate.feeds.site import Site
+from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.press import Press
+from services.syndicate.public import PublicFeeds
+from services.syndicate.settings import SyndicateSettings
+from services.syndicate.shelf import Shelf
+from services.syndicate.tables import TABLES
+
+_START_TIMEOUT = 30.0  # seconds
+
+
+def build(settings: SyndicateSettings) -> ASGIApp:
+    """Build the application; nothing is opened before its lifespan begins."""
+    site = Site(settings.syndicate_url, settings.archive_url)
+    shelf = Shelf(site)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(sqlite_url(settings.database_file), TABLES)
+        try:
+            press = Press(database, shelf, site, settings.feed_size)
+            broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
+            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            link = KafkaLink(settings.kafka_bootstrap, partial(_start, broker))
+            app.state.parts = api.Parts(database, press, site, broker, link)
+            await press.open()
+            async with running(kafka=link.run(), press=press.run(), saving=press.save_slowly()):
+                yield
+            # Batches under way are finished; what they touch is rendered at the next start.
+            await broker.stop()
+            await press.save()
+        finally:
+            await database.close()
+
+    async def readiness() -> Mapping[str, object]:
+        return await _readiness(app.state.parts)
+
+    app = web.make_app(
+        "syndicate",
+        summary="Carries what was released to readers and papers, as feeds.",
+        lifespan=lifespan,
+        readiness=readiness,
+    )
+    app.include_router(api.router)
+    return PublicFeeds(shelf, behind=app)
+
+
+async def _start(broker: KafkaBroker) -> None:
+    """Start consuming. Once started, consumers find back to Kafka by themselves."""
+    if broker.running:
+        return
+    try:
+        async with asyncio.timeout(_START_TIMEOUT):
+            await broker.start()
+    except BaseException:
+        # Some of its consumers may run already, and would be started twice.
+        await broker.stop()
+        raise
+
+
+async def _readiness(parts: api.Parts) -> Mapping[str, object]:
+    behind = await lag(parts.broker)
+    for topic, records in behind.items():
+        LAG.labels(topic).set(records)
+    state: dict[str, object] = {"kafka": parts.link.state, "lag": behind}
+    try:
+        feeds = await parts.database.read(feed_store.feeds)
+    except DBAPIError as error:
+        return state | {"ready": False, "database": str(error.orig)}
+    return state | {"ready": True, "feeds_waiting": len(parts.press.behind(feeds))}

@@ -1,0 +1,1 @@
+"""Public feeds, purely: which there are, what stands in them, and how each format says it."""

@@ -1,0 +1,62 @@
+"""From entries to documents: fragments are cut once, and bound into every feed they are in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.families import language_of
+from services.syndicate.feeds.format import Format, Head
+from services.syndicate.feeds.jsonfeed import JsonFeed
+from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.xml import ATOM, RSS
+
+FORMATS: tuple[Format, ...] = (RSS, ATOM, JsonFeed())
+"""Every format that a public feed is given in."""
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One entry in every format, by extension."""
+
+    parts: Mapping[str, bytes]
+    digest: bytes
+    updated: datetime
+
+
+@dataclass(frozen=True)
+class Document:
+    """A feed in one format, ready to be served."""
+
+    feed: str
+    extension: str
+    etag: str
+    body: bytes
+
+
+def cut(entry: Entry, site: Site) -> Fragment:
+    """Say one entry in every format."""
+    parts = {format_.extension: format_.fragment(site, entry) for format_ in FORMATS}
+    return Fragment(parts, blake2b(b"\0".join(parts.values())).digest(), entry.updated)
+
+
+def bind(name: str, title: str, fragments: Sequence[Fragment], site: Site) -> list[Document]:
+    """Make a feed in every format. Its ETag follows from the bytes, by way of their digests."""
+    updated = max((fragment.updated for fragment in fragments), default=_NEVER)
+    head = Head(name, title, language_of(name), updated)
+    documents = []
+    for format_ in FORMATS:
+        opening = format_.opening(site, head)
+        body = format_.separator.join(f.parts[format_.extension] for f in fragments)
+        etag = blake2b(opening, digest_size=16)
+        for fragment in fragments:
+            etag.update(fragment.digest)
+        documents.append(
+            Document(
+                name, format_.extension, f'"{etag.hexdigest()}"', opening + body + format_.closing
+            )
+        )
+    return documents

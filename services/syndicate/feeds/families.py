@@ -1,0 +1,79 @@
+"""The families of public feeds, and which of them an article is in.
+
+A feed's name is its address below `/feeds/` without the format: `latest`, `units/HQ-HP`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from schemas.article import Article, Genre, PubStatus
+from schemas.events import CampaignChanged, ColumnChanged, RegistryEvent, UnitChanged
+
+_MOST_URGENT = 1  # what `articles.express` carries too
+
+# One line a family: the names of its feeds that an article which is shown is in.
+_FAMILIES: tuple[Callable[[Article], Iterable[str]], ...] = (
+    lambda _: ["latest"],
+    lambda article: ["urgent"] if article.urgency == _MOST_URGENT else [],
+    # With the retracted: a corrected article stays in this feed when it is taken back.
+    lambda article: ["corrections"] if article.correction_note or article.canceled else [],
+    lambda article: [f"units/{article.unit}"],
+    lambda article: [f"columns/{article.column}"] if article.column else [],
+    lambda article: [f"campaigns/{slug}" for slug in article.campaigns],
+    lambda article: [f"languages/{article.language}"],
+    lambda article: [f"genres/{article.genre}"],
+)
+
+TITLES = {
+    "latest": "Tin mới",
+    "urgent": "Tin khẩn",
+    "corrections": "Đính chính và rút tin",
+    f"genres/{Genre.NEWS}": "Tin tức",
+    f"genres/{Genre.FEATURE}": "Phóng sự",
+    f"genres/{Genre.INTERVIEW}": "Phỏng vấn",
+    f"genres/{Genre.STATEMENT}": "Thông cáo",
+    f"genres/{Genre.INFOGRAPHIC}": "Đồ họa",
+    f"genres/{Genre.PHOTO}": "Ảnh",
+    f"genres/{Genre.VIDEO}": "Video",
+    f"genres/{Genre.PODCAST}": "Podcast",
+    f"genres/{Genre.NOTICE}": "Thông báo",
+    f"genres/{Genre.REBUTTAL}": "Phản hồi báo chí",
+}
+"""The feeds that are there from the start, and how they are called."""
+
+
+def feeds_of(article: Article | None) -> frozenset[str]:
+    """Name the feeds that show `article`: none unless it is public and usable or taken back."""
+    if article is None or not article.public or article.pub_status is PubStatus.WITHHELD:
+        return frozenset()
+    return frozenset(name for family in _FAMILIES for name in family(article))
+
+
+def place(article: Article) -> datetime:
+    """The time that orders an article in its feeds, newest first; the id decides between equals.
+
+    A correction stays where the first version stood; a retraction moves to the top.
+    """
+    return article.updated if article.canceled else article.published
+
+
+def title_of(name: str, registered: str | None) -> str:
+    """How a feed is called: as the registry says, or as we do, or by its code."""
+    return registered or TITLES.get(name) or name.partition("/")[2]
+
+
+def named_feed(event: RegistryEvent) -> tuple[str, str]:
+    """Give the feed that an entry of the registry stands for, and its title."""
+    match event:
+        case UnitChanged(unit=unit):
+            return f"units/{unit.code}", unit.name
+        case ColumnChanged(column=column):
+            return f"columns/{column.slug}", column.name
+        case CampaignChanged(campaign=campaign):
+            return f"campaigns/{campaign.slug}", campaign.name
+
+
+def language_of(name: str) -> str:
+    """The language that a feed says it is in; each entry says its own."""
+    family, _, key = name.partition("/")
+    return key if family == "languages" else "vi"

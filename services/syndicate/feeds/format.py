@@ -1,0 +1,45 @@
+"""What a feed format must be able to do, so that feeds can be put together from parts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.site import Site
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the entries."""
+
+    name: str
+    title: str
+    language: str
+    updated: datetime
+    """The newest change of an entry, never the clock: the same state gives the same bytes."""
+
+
+class Format(Protocol):
+    """A document is `opening`, then fragments with `separator` between them, then `closing`."""
+
+    @property
+    def extension(self) -> str:
+        """How an address of it ends."""
+
+    @property
+    def media_type(self) -> str:
+        """Its name in HTTP."""
+
+    @property
+    def separator(self) -> bytes:
+        """What stands between two entries."""
+
+    @property
+    def closing(self) -> bytes:
+        """What stands below the last entry."""
+
+    def opening(self, site: Site, head: Head) -> bytes:
+        """Everything above the first entry."""
+
+    def fragment(self, site: Site, entry: Entry) -> bytes:
+        """One entry; it reads the same in every feed."""

@@ -1,0 +1,35 @@
+"""The public addresses that feeds contain; from settings, never from a request."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where syndicate and archive are for the public."""
+
+    syndicate_url: str
+    archive_url: str
+
+    @property
+    def home(self) -> str:
+        """The web site that the feeds belong to."""
+        return f"{self.archive_url}/"
+
+    @property
+    def hub(self) -> str:
+        """The WebSub hub of every public feed."""
+        return f"{self.syndicate_url}/hub"
+
+    def feed(self, name: str, extension: str) -> str:
+        """A feed in one format."""
+        return f"{self.syndicate_url}{feed_path(name, extension)}"
+
+    def article(self, article: UUID) -> str:
+        """An article's page."""
+        return f"{self.archive_url}/articles/{article}"
+
+
+def feed_path(name: str, extension: str) -> str:
+    """The address of a feed on this service."""
+    return f"/feeds/{name}.{extension}"

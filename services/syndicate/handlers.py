@@ -1,0 +1,122 @@
+"""Events in: from Kafka's records to the store, in batches, each topic by itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from schemas.events import ArticleEvent, RegistryEvent
+from schemas.reading import read_article_event, read_registry_event
+from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
+from services.common.consuming import Batch, DeadLetters, Received, RecordHandler
+from services.common.database import Database
+from services.common.kafka import HEARTBEAT_MS, SESSION_TIMEOUT_MS, Record
+from services.common.trace import tracing
+from services.syndicate import store
+from services.syndicate.change import Change, Tombstone
+from services.syndicate.press import Press
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """Takes batches into the store, and tells the press."""
+
+    def __init__(self, database: Database, press: Press) -> None:
+        self._database = database
+        self._press = press
+
+    async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
+        """Apply versions and tombstones; return when they are safe."""
+        changes = [_change(item) for item in batch.items]
+        effective = await self._database.write(partial(store.apply_changes, changes=changes))
+        self._press.tell_changed()
+        for item, change, is_new in zip(batch.items, changes, effective, strict=True):
+            _log(item.record.topic, change, is_new=is_new)
+
+    async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
+        """Take over the names of units, columns and campaigns."""
+        events = [item.event for item in batch.items if item.event]
+        await self._database.write(partial(store.apply_registry, events=events))
+        self._press.tell_changed()
+        for event in events:
+            with tracing(event.trace):
+                log.info("registry_taken", key=event.key)
+
+
+def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
+    """Give each topic a consumer of its own, so that express overtakes a backlog of articles.
+
+    The group names the store, so that a new and empty one reads everything again.
+    """
+    group = f"tinbai-syndicate-{store_id}"
+    park = DeadLetters(broker, "syndicate").park
+    articles = RecordHandler(
+        read_article_event, intake.take_articles, park_invalid=park, park_failed=park
+    )
+    express = RecordHandler(
+        read_article_event, intake.take_articles, park_invalid=park, park_failed=park
+    )
+    registry = RecordHandler(
+        read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
+    )
+    _consume(broker, ARTICLES, group, articles)
+    _consume(broker, EXPRESS, group, express)
+    _consume(broker, REGISTRY, group, registry)
+
+
+def _consume(
+    broker: KafkaBroker,
+    topic: Topic,
+    group: str,
+    handle: Callable[[Sequence[Record]], Awaitable[None]],
+) -> None:
+    subscriber = broker.subscriber(
+        topic.name,
+        # Members of one group would stop each other whenever one of them comes or goes.
+        group_id=f"{group}.{topic.name}",
+        batch=True,
+        max_records=500,
+        batch_timeout_ms=10,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        heartbeat_interval_ms=HEARTBEAT_MS,
+        fetch_max_bytes=8 * 1024 * 1024,
+    )
+
+    @subscriber
+    async def take(records: Any) -> None:  # noqa: ANN401 - FastStream would validate against it
+        await handle(records)
+
+
+def _change(item: Received[ArticleEvent]) -> Change:
+    return item.event or _tombstone(item.record.key or b"")
+
+
+def _tombstone(key: bytes) -> Tombstone:
+    article, _, version = key.decode().partition(":")
+    return Tombstone(UUID(article), int(version))
+
+
+def _log(topic: str, change: Change, *, is_new: bool) -> None:
+    status = "ok" if is_new else "known"
+    match change:
+        case Tombstone():
+            log.info(
+                "version_forgotten",
+                article=str(change.article_id),
+                version=change.version,
+                status=status,
+            )
+        case ArticleEvent():
+            with tracing(change.trace):
+                log.info(
+                    "article_taken",
+                    article=str(change.article.id),
+                    version=change.article.version,
+                    topic=topic,
+                    status=status,
+                )

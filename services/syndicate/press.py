@@ -1,0 +1,122 @@
+"""The press: renders feeds that changed, off the event loop, and puts them on the shelf."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from services.common.database import Database
+from services.common.metrics import FEED_RENDERS
+from services.syndicate import feed_store, store
+from services.syndicate.feed_store import Feed, Proof
+from services.syndicate.feeds.binding import bind
+from services.syndicate.feeds.families import TITLES, title_of
+from services.syndicate.feeds.site import Site
+from services.syndicate.fragments import Fragments
+from services.syndicate.shelf import Shelf
+
+_GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
+_AT_ONCE = 16  # feeds rendered before the first of them are served
+_PAUSE = 1.0  # seconds after an error
+_SAVE_EVERY = 1.0  # seconds
+_SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
+
+log = structlog.get_logger()
+
+
+class Press:
+    """Renders in one task, one pass after the other; saves in another, slowly."""
+
+    def __init__(self, database: Database, shelf: Shelf, site: Site, feed_size: int) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._site = site
+        self._feed_size = feed_size
+        self._fragments = Fragments(site)
+        self._changed = asyncio.Event()
+        self._shown: dict[str, int] = {}
+        self._unsaved: dict[str, Proof] = {}
+
+    def tell_changed(self) -> None:
+        """Say that there is something to render."""
+        self._changed.set()
+
+    def behind(self, feeds: Iterable[Feed]) -> list[Feed]:
+        """Give those of `feeds` that are served in an older revision, or not at all."""
+        return [feed for feed in feeds if self._shown.get(feed.name) != feed.revision]
+
+    async def open(self) -> None:
+        """Serve what was served last. What changed since it was saved is rendered before anyone
+        reads it, so that no reader steps back after a crash."""
+        await self._database.write(partial(store.know, names=TITLES))
+        for proof in await self._database.read(feed_store.proofs):
+            self._show(proof)
+        await self._render_changed()
+
+    async def run(self) -> None:
+        """Render until cancelled. What has changed by then is rendered at the next start."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            began = time.perf_counter()
+            try:
+                await self._render_changed()
+            except Exception:
+                log.exception("feeds_not_rendered", pause=_PAUSE)
+                self._changed.set()
+                await asyncio.sleep(_PAUSE)
+            spent = time.perf_counter() - began
+            # With a backlog, half of the time is left to those who work it off.
+            await asyncio.sleep(max(_GATHER - spent, spent))
+
+    async def save_slowly(self) -> None:
+        """Save until cancelled, first what has been unsaved for longest. To save every change would
+        be to write two megabytes for an article of three kilobytes."""
+        while True:
+            await asyncio.sleep(_SAVE_EVERY)
+            try:
+                await self._save(list(self._unsaved.values())[:_SAVE_AT_ONCE])
+            except Exception:
+                log.exception("feeds_not_saved")
+
+    async def save(self) -> None:
+        """Save all that is served now."""
+        await self._save(list(self._unsaved.values()))
+
+    async def _save(self, proofs: Sequence[Proof]) -> None:
+        if not proofs:
+            return
+        await self._database.write(partial(feed_store.save_proofs, made=proofs))
+        for proof in proofs:
+            newest = self._unsaved.pop(proof.feed)
+            if newest is not proof:  # rendered again meanwhile: to the end of the line
+                self._unsaved[proof.feed] = newest
+
+    async def _render_changed(self) -> None:
+        changed = self.behind(await self._database.read(feed_store.feeds))
+        for first in range(0, len(changed), _AT_ONCE):
+            names = [feed.name for feed in changed[first : first + _AT_ONCE]]
+            for proof in await self._database.read(partial(self._make, names=names)):
+                self._show(proof)
+                self._unsaved[proof.feed] = proof
+            FEED_RENDERS.inc(len(names))
+
+    def _show(self, proof: Proof) -> None:
+        self._shelf.put(proof.documents)
+        self._shown[proof.feed] = proof.revision
+
+    def _make(self, connection: Connection, names: Sequence[str]) -> list[Proof]:
+        titles = {
+            feed.name: title_of(feed.name, feed.title) for feed in feed_store.feeds(connection)
+        }
+        self._fragments.speak_of(titles)
+        proofs = []
+        for name in names:
+            window = feed_store.window(connection, name, self._feed_size)
+            fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
+            documents = bind(name, titles[name], fragments, self._site)
+            proofs.append(Proof(name, window.revision, documents))
+        return proofs

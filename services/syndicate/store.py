@@ -1,0 +1,123 @@
+"""What syndicate keeps of events. Each function is a part of its caller's transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from secrets import token_hex
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from schemas.article import Article
+from schemas.events import RegistryEvent
+from services.syndicate.change import (
+    Change,
+    Held,
+    article_of,
+    feeds_named,
+    feeds_touched,
+    settle,
+)
+from services.syndicate.feeds.families import feeds_of, named_feed, place
+from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
+
+
+def identity(connection: Connection) -> str:
+    """Tell this store from any that was there before it; Kafka's offsets belong to one store."""
+    known: str | None = connection.scalars(select(IDENTITY.c.id)).one_or_none()
+    if known:
+        return known
+    made = token_hex(4)
+    connection.execute(insert(IDENTITY), {"id": made})
+    return made
+
+
+def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence[bool]:
+    """Apply changes in order; say of each whether it changed anything."""
+    before = _held(connection, {article_of(change) for change in changes})
+    outcome = settle(before, changes)
+    _forget(connection, {i: before[i] for i in outcome.held if i in before})
+    _keep(connection, outcome.held)
+    know(connection, feeds_named(changes))
+    _touch(connection, feeds_touched(before, outcome))
+    return outcome.effective
+
+
+def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> None:
+    """Take over names. A feed that was there under another name is spoken of in others too, as
+    author or category, so all are rendered again; that is rare."""
+    for event in events:
+        name, title = named_feed(event)
+        known = connection.execute(select(FEED.c.title).where(FEED.c.name == name)).first()
+        if known is None:
+            know(connection, [name], title)
+        elif known.title != title:
+            connection.execute(update(FEED).where(FEED.c.name == name).values(title=title))
+            connection.execute(update(FEED).values(revision=FEED.c.revision + 1))
+
+
+def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
+    """Make feeds known that were not: they are there from now on, if only empty."""
+    known = set(connection.scalars(select(FEED.c.name).where(FEED.c.name.in_(names))))
+    rows = [{"name": name, "title": title, "revision": 1} for name in sorted(set(names) - known)]
+    if rows:
+        connection.execute(insert(FEED), rows)
+
+
+def _held(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Held]:
+    rows = connection.execute(select(ARTICLE).where(ARTICLE.c.id.in_(ids)))
+    return {
+        row.id: Held(row.version, Article.model_validate_json(row.json) if row.json else None)
+        for row in rows
+    }
+
+
+def _forget(connection: Connection, held: Mapping[UUID, Held]) -> None:
+    if not held:
+        return
+    connection.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(held)))
+    if rows := _entries(held):
+        connection.execute(
+            delete(ENTRY).where(
+                ENTRY.c.feed == bindparam("of"),
+                ENTRY.c.place == bindparam("at"),
+                ENTRY.c.article == bindparam("who"),
+            ),
+            [{"of": row["feed"], "at": row["place"], "who": row["article"]} for row in rows],
+        )
+
+
+def _keep(connection: Connection, held: Mapping[UUID, Held]) -> None:
+    if not held:
+        return
+    connection.execute(
+        insert(ARTICLE),
+        [
+            {
+                "id": article,
+                "version": state.version,
+                "json": state.article and state.article.model_dump_json().encode(),
+            }
+            for article, state in held.items()
+        ],
+    )
+    if rows := _entries(held):
+        connection.execute(insert(ENTRY), rows)
+
+
+def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
+    return [
+        {
+            "feed": feed,
+            "place": place(state.article),
+            "article": state.article.id,
+            "version": state.version,
+        }
+        for state in held.values()
+        if state.article
+        for feed in feeds_of(state.article)
+    ]
+
+
+def _touch(connection: Connection, names: Collection[str]) -> None:
+    connection.execute(
+        update(FEED).where(FEED.c.name.in_(names)).values(revision=FEED.c.revision + 1)
+    )

@@ -1,0 +1,51 @@
+"""The tables: articles, the feeds they are in, and what was served last.
+
+A feed's `revision` grows with each change, in the same transaction as the change itself. A document
+says which revision it shows: one that is behind is rendered again.
+"""
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Uuid
+
+from services.common.instants import Instant
+
+TABLES = MetaData()
+
+# One row: which store this is.
+IDENTITY = Table("identity", TABLES, Column("id", String, primary_key=True))
+
+ARTICLE = Table(
+    "article",
+    TABLES,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("json", LargeBinary),  # nothing once the version was erased
+)
+
+# One row for each article in each feed; its key is the order of the feed.
+ENTRY = Table(
+    "entry",
+    TABLES,
+    Column("feed", String, primary_key=True),
+    Column("place", Instant, primary_key=True),
+    Column("article", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+FEED = Table(
+    "feed",
+    TABLES,
+    Column("name", String, primary_key=True),
+    Column("title", String),  # nothing until the registry names it
+    Column("revision", Integer, nullable=False),
+)
+
+DOCUMENT = Table(
+    "document",
+    TABLES,
+    Column("feed", String, primary_key=True),
+    Column("extension", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

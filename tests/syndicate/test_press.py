@@ -1,0 +1,169 @@
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from services.common.database import Database
+from services.common.metrics import FEED_RENDER_ERRORS
+from services.syndicate import feed_store, fragments, store
+from services.syndicate import press as press_module
+from services.syndicate.feeds import binding
+from services.syndicate.feeds.binding import Fragment
+from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.site import Site
+from services.syndicate.press import Press
+from services.syndicate.shelf import Shelf
+from services.syndicate.tables import TABLES
+from tests.factories import article, retraction
+from tests.syndicate.conftest import take
+from tests.syndicate.test_store import named
+
+Shown = Mapping[str, bytes]
+
+
+async def printed(database: Database, site: Site) -> Shown:
+    """Start on what is in the store; give every document that is served then."""
+    shelf = Shelf(site)
+    await Press(database, shelf, site, feed_size=50).open()
+    return shown(shelf)
+
+
+def shown(shelf: Shelf) -> Shown:
+    return {path: answer.body["body"] for path, answer in shelf.answers.items()}
+
+
+async def test_what_is_always_there_is_served_from_the_first_start(
+    database: Database, site: Site
+) -> None:
+    served = await printed(database, site)
+    assert {"/feeds/latest.rss", "/feeds/urgent.atom", "/feeds/genres/podcast.json"} <= set(served)
+
+
+async def test_an_article_stands_in_its_feeds_and_a_retraction_erases_its_text_from_all(
+    database: Database, site: Site
+) -> None:
+    one = article(headline="Tin phải rút", lead="Sapo phải rút", body="<p>Thân phải rút</p>")
+    await take(database, one)
+    served = await printed(database, site)
+    assert b"Tin ph\xe1\xba\xa3i r\xc3\xbat" in served["/feeds/units/HQHP.atom"]
+
+    await take(database, retraction(one.id))
+    served = await printed(database, site)
+    assert not [path for path, body in served.items() if "phải rút" in body.decode()]
+    assert str(one.id).encode() in served["/feeds/units/HQHP.atom"]
+
+
+async def test_a_rebuild_from_nothing_gives_the_same_bytes(
+    database: Database, site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    one, two = article(), article(unit="HQCM", column="kt")
+    versions = [one, two, article(id=one.id, version=2, correction_note="Sửa"), retraction(two.id)]
+    for version in versions:
+        await take(database, version)
+    before = await printed(database, site)
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('other')}/syndicate.db"
+    rebuilt = Database(url, TABLES)
+    await take(rebuilt, *versions)
+    assert await printed(rebuilt, site) == before
+    await rebuilt.close()
+
+
+async def test_saved_feeds_are_served_again_without_being_rendered(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(database, article())
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    await press.save()
+
+    def never(*_: object) -> Fragment:
+        raise AssertionError("rendered again")
+
+    monkeypatch.setattr(fragments, "cut", never)
+    monkeypatch.setattr(press_module, "bind", never)
+    assert await printed(database, site) == shown(shelf)
+
+
+async def test_what_changed_after_the_last_saving_is_rendered_before_anyone_reads(
+    database: Database, site: Site
+) -> None:
+    press = Press(database, Shelf(site), site, feed_size=50)
+    await press.open()
+    await press.save()
+    late = article()
+    await take(database, late)
+    served = await printed(database, site)
+    assert str(late.id).encode() in served["/feeds/latest.json"]
+
+
+async def test_a_change_renders_one_entry_and_only_its_feeds(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(database, *(article(unit=f"U{n}") for n in range(20)))
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    before = dict(shelf.answers)
+
+    cut: list[Entry] = []
+    real = binding.cut
+    monkeypatch.setattr(fragments, "cut", lambda e, s: cut.append(e) or real(e, s))  # type: ignore[func-returns-value]
+    new = article(unit="U7")
+    await take(database, new)
+    await rendered(press, database)
+
+    assert [entry.id for entry in cut] == [new.id]
+    changed = {path for path, answer in shelf.answers.items() if before[path] is not answer}
+    assert changed == {
+        f"/feeds/{feed}.{extension}"
+        for feed in ("latest", "units/U7", "genres/news", "languages/vi")
+        for extension in ("rss", "atom", "json")
+    }
+
+
+async def test_an_entry_that_cannot_be_rendered_is_left_out_alone(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = article(), article()
+    real = binding.cut
+
+    def fragile(entry: Entry, to: Site) -> Fragment:
+        if entry.id == bad.id:
+            raise ValueError("cannot be said")
+        return real(entry, to)
+
+    monkeypatch.setattr(fragments, "cut", fragile)
+    errors = FEED_RENDER_ERRORS._value.get()
+    await take(database, good, bad)
+    latest = (await printed(database, site))["/feeds/latest.rss"]
+    assert str(good.id).encode() in latest
+    assert str(bad.id).encode() not in latest
+    assert FEED_RENDER_ERRORS._value.get() == errors + 1
+
+
+async def test_a_unit_is_called_by_its_new_name_everywhere(database: Database, site: Site) -> None:
+    await take(database, article())
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    renamed = [named("HQHP", "Hải quan khu vực III")]
+    await database.write(partial(store.apply_registry, events=renamed))
+    await rendered(press, database)
+    assert "Hải quan khu vực III" in shown(shelf)["/feeds/latest.atom"].decode()
+    assert "<title>Hải quan khu vực III" in shown(shelf)["/feeds/units/HQHP.rss"].decode()
+
+
+async def rendered(press: Press, database: Database) -> None:
+    """Let the press run until nothing is behind."""
+    press.tell_changed()
+    task = asyncio.create_task(press.run())
+    async with asyncio.timeout(10):
+        while press.behind(await database.read(feed_store.feeds)):
+            await asyncio.sleep(0.005)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

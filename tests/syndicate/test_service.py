@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from tests.syndicate.service import Service, syndicate
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with syndicate(tmp_path_factory.mktemp("data")) as service:
+        yield service
+
+
+def test_it_is_ready_without_kafka_and_says_so(service: Service) -> None:
+    answer = service.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "kafka": "down", "lag": {}, "feeds_waiting": 0}
+
+
+def test_a_known_feed_without_entries_is_there(service: Service) -> None:
+    answer = service.get("/feeds/latest.atom")
+    assert answer.status_code == 200
+    assert feedparser.parse(answer.content).feed.title == "Tin mới"
+
+
+@pytest.mark.parametrize("path", ["/feeds/units/unknown.rss", "/feeds/latest.pdf", "/feeds"])
+def test_an_unknown_feed_is_a_problem(service: Service, path: str) -> None:
+    answer = service.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_first_page_leads_feed_readers_to_the_feeds(service: Service) -> None:
+    page = service.get("/").text
+    assert 'type="application/rss+xml" title="Tin mới"' in page
+    assert "/feeds/corrections.json" in page
+
+
+def test_public_reads_are_counted(service: Service) -> None:
+    service.get("/feeds/latest.rss")
+    assert 'tinbai_public_reads_total{kind="feed",status="200"}' in service.get("/metrics").text
+
+
+def test_it_stops_in_order_when_told_and_serves_the_same_bytes_after(tmp_path: Path) -> None:
+    with syndicate(tmp_path) as first:
+        before = first.get("/feeds/latest.rss")
+        assert first.stop() in (0, -15)
+    with syndicate(tmp_path) as second:
+        assert second.get("/feeds/latest.rss").headers["etag"] == before.headers["etag"]
