@@ -24,7 +24,9 @@ up: .venv/run  ## run the stack: broker, ingest, syndicate, archive (ARGS="--det
 demo: .venv/run  ## put a few units and articles into the running stack
 	@$(BIN)/tinbai demo $(ARGS)
 
-test: .venv/dev  ## unit tests, then integration tests on a real broker
+test: .venv/dev  ## unit tests, and integration tests on a real broker
+	@tests/install-readers
+	@$(BIN)/tinbai fetch
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/dev  ## ruff and mypy, strict

@@ -18,11 +18,8 @@ from services.archive.registry import Registry
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
-from services.common.kafka import KafkaLink, lag, make_broker
-from services.common.metrics import LAG
+from services.common.kafka import KafkaLink, lag, make_broker, start_once
 from services.common.tasks import running
-
-_START_TIMEOUT = 30.0  # seconds
 
 
 def build(settings: ArchiveSettings) -> FastAPI:
@@ -37,7 +34,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(index, registry)
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
         subscribe(broker, index, intake)
-        link = KafkaLink(settings.kafka_bootstrap, partial(_start, broker))
+        link = KafkaLink(settings.kafka_bootstrap, partial(start_once, broker))
         app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
@@ -64,24 +61,8 @@ def build(settings: ArchiveSettings) -> FastAPI:
     return app
 
 
-async def _start(broker: KafkaBroker) -> None:
-    """Start consuming. Once started, consumers find back to Kafka by themselves."""
-    if broker.running:
-        return
-    try:
-        async with asyncio.timeout(_START_TIMEOUT):
-            await broker.start()
-    except BaseException:
-        # Some of its consumers may run already, and would be started twice.
-        await broker.stop()
-        raise
-
-
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:
-    behind = await lag(broker)
-    for topic, records in behind.items():
-        LAG.labels(topic).set(records)
-    state: dict[str, object] = {"kafka": link.state, "lag": behind}
+    state: dict[str, object] = {"kafka": link.state, "lag": await lag(broker)}
     if parts.index.fault:
         return state | {"ready": False, "index": parts.index.fault}
     return state | {"ready": True, "articles": await asyncio.to_thread(parts.catalogue.count)}

@@ -1,7 +1,6 @@
 """Events in: each topic has a consumer that starts where the index stands."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from faststream.kafka import KafkaBroker
@@ -11,7 +10,7 @@ from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
 from services.archive.index import Index
 from services.archive.intake import Intake
 from services.common.consuming import DeadLetters, RecordHandler, pass_over
-from services.common.kafka import HEARTBEAT_MS, SESSION_TIMEOUT_MS, Record
+from services.common.kafka import Record, consume
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -35,23 +34,9 @@ def subscribe(broker: KafkaBroker, index: Index, intake: Intake) -> None:
 
 def _consume(broker: KafkaBroker, index: Index, topic: Topic, handle: Handle) -> None:
     start = StartWhereTheIndexStands(index)
-    subscriber = broker.subscriber(
-        topic.name,
-        group_id=f"tinbai-archive-{index.id}-{topic.name}",
-        batch=True,
-        max_records=500,
-        batch_timeout_ms=10,
-        auto_offset_reset="earliest",
-        session_timeout_ms=SESSION_TIMEOUT_MS,
-        heartbeat_interval_ms=HEARTBEAT_MS,
-        fetch_max_bytes=8 * 1024 * 1024,
-        listener=start,
-    )
+    group = f"tinbai-archive-{index.id}.{topic.name}"
+    subscriber = consume(broker, topic, group, handle, start)
     start.consumer = lambda: subscriber.consumer
-
-    @subscriber
-    async def take(records: Any) -> None:  # noqa: ANN401 - FastStream would validate against it
-        await handle(records)
 
 
 class StartWhereTheIndexStands(ConsumerRebalanceListener):  # type: ignore[misc]

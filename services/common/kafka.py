@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any, Literal, Protocol, cast
 
 import structlog
+from aiokafka import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
+from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from schemas.topics import TOPICS, Topic
-from services.common.metrics import KAFKA_UP
+from services.common.metrics import KAFKA_UP, LAG
 
 
 class Record(Protocol):
@@ -34,6 +36,7 @@ HEARTBEAT_MS = 500
 
 _PROBE_EVERY = 1.0  # seconds
 _PROBE_TIMEOUT = 5.0  # seconds
+_START_TIMEOUT = 30.0  # seconds
 _RETRY_AFTER = (0.1, 0.2, 0.4, 0.8, 1.0)  # seconds; the last one for ever
 
 log = structlog.get_logger()
@@ -137,12 +140,58 @@ async def _watch(admin: AIOKafkaAdminClient) -> None:
             await admin.describe_cluster()
 
 
+def consume(
+    broker: KafkaBroker,
+    topic: Topic,
+    group: str,
+    handle: Callable[[Sequence[Record]], Awaitable[None]],
+    listener: ConsumerRebalanceListener | None = None,
+) -> LogicSubscriber[Any]:
+    """Have `handle` called with what comes in `topic`, in batches; its offset is committed after.
+
+    Give each topic a group of its own: members of one group stop each other at every start.
+    """
+    subscriber = broker.subscriber(
+        topic.name,
+        group_id=group,
+        batch=True,
+        max_records=500,
+        batch_timeout_ms=10,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        heartbeat_interval_ms=HEARTBEAT_MS,
+        fetch_max_bytes=8 * 1024 * 1024,
+        listener=listener,
+    )
+
+    @subscriber
+    async def take(records: Any) -> None:  # noqa: ANN401 - FastStream would validate against it
+        await handle(records)
+
+    return subscriber
+
+
+async def start_once(broker: KafkaBroker) -> None:
+    """Start consuming, unless it runs. Once started, consumers find back to Kafka by themselves."""
+    if broker.running:
+        return
+    try:
+        async with asyncio.timeout(_START_TIMEOUT):
+            await broker.start()
+    except BaseException:
+        # Some of its consumers may run already, and would be started twice.
+        await broker.stop()
+        raise
+
+
 async def lag(broker: KafkaBroker) -> dict[str, int]:
-    """Count the records of each topic that this process has not taken yet; -1 where unknown."""
+    """Count the records of each topic that this process has not taken yet, and note it."""
     behind: dict[str, int] = {}
     for subscriber in broker.subscribers:
-        consumer = cast("Any", subscriber).consumer
-        for partition in consumer.assignment() if consumer else ():
+        consumer = cast("LogicSubscriber[Any]", subscriber).consumer
+        if consumer is None:
+            continue
+        for partition in consumer.assignment():
             end = consumer.highwater(partition)
             if end is None:
                 continue
@@ -152,4 +201,6 @@ async def lag(broker: KafkaBroker) -> dict[str, int]:
             except (TimeoutError, KafkaError):
                 continue
             behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - position)
+    for topic, records in behind.items():
+        LAG.labels(topic).set(records)
     return behind

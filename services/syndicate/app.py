@@ -1,19 +1,16 @@
 """Where syndicate is put together: the one place that knows all of its parts."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
 from services.common import web
 from services.common.database import Database, sqlite_url
-from services.common.kafka import KafkaLink, lag, make_broker
-from services.common.metrics import LAG
+from services.common.kafka import KafkaLink, lag, make_broker, start_once
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
@@ -23,8 +20,6 @@ from services.syndicate.public import PublicFeeds
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
 from services.syndicate.tables import TABLES
-
-_START_TIMEOUT = 30.0  # seconds
 
 
 def build(settings: SyndicateSettings) -> ASGIApp:
@@ -39,7 +34,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             press = Press(database, shelf, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
-            link = KafkaLink(settings.kafka_bootstrap, partial(_start, broker))
+            link = KafkaLink(settings.kafka_bootstrap, partial(start_once, broker))
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
             async with running(kafka=link.run(), press=press.run(), saving=press.save_slowly()):
@@ -63,24 +58,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
     return PublicFeeds(shelf, behind=app)
 
 
-async def _start(broker: KafkaBroker) -> None:
-    """Start consuming. Once started, consumers find back to Kafka by themselves."""
-    if broker.running:
-        return
-    try:
-        async with asyncio.timeout(_START_TIMEOUT):
-            await broker.start()
-    except BaseException:
-        # Some of its consumers may run already, and would be started twice.
-        await broker.stop()
-        raise
-
-
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:
-    behind = await lag(parts.broker)
-    for topic, records in behind.items():
-        LAG.labels(topic).set(records)
-    state: dict[str, object] = {"kafka": parts.link.state, "lag": behind}
+    state: dict[str, object] = {"kafka": parts.link.state, "lag": await lag(parts.broker)}
     try:
         feeds = await parts.database.read(feed_store.feeds)
     except DBAPIError as error:

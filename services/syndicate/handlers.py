@@ -1,8 +1,6 @@
 """Events in: from Kafka's records to the store, in batches, each topic by itself."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -10,10 +8,10 @@ from faststream.kafka import KafkaBroker
 
 from schemas.events import ArticleEvent, RegistryEvent
 from schemas.reading import read_article_event, read_registry_event
-from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
+from schemas.topics import ARTICLES, EXPRESS, REGISTRY
 from services.common.consuming import Batch, DeadLetters, Received, RecordHandler
 from services.common.database import Database
-from services.common.kafka import HEARTBEAT_MS, SESSION_TIMEOUT_MS, Record
+from services.common.kafka import consume
 from services.common.trace import tracing
 from services.syndicate import store
 from services.syndicate.change import Change, Tombstone
@@ -63,33 +61,9 @@ def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
     )
-    _consume(broker, ARTICLES, group, articles)
-    _consume(broker, EXPRESS, group, express)
-    _consume(broker, REGISTRY, group, registry)
-
-
-def _consume(
-    broker: KafkaBroker,
-    topic: Topic,
-    group: str,
-    handle: Callable[[Sequence[Record]], Awaitable[None]],
-) -> None:
-    subscriber = broker.subscriber(
-        topic.name,
-        # Members of one group would stop each other whenever one of them comes or goes.
-        group_id=f"{group}.{topic.name}",
-        batch=True,
-        max_records=500,
-        batch_timeout_ms=10,
-        auto_offset_reset="earliest",
-        session_timeout_ms=SESSION_TIMEOUT_MS,
-        heartbeat_interval_ms=HEARTBEAT_MS,
-        fetch_max_bytes=8 * 1024 * 1024,
-    )
-
-    @subscriber
-    async def take(records: Any) -> None:  # noqa: ANN401 - FastStream would validate against it
-        await handle(records)
+    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles)
+    consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express)
+    consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry)
 
 
 def _change(item: Received[ArticleEvent]) -> Change:

@@ -47,9 +47,7 @@ class Shelf:
 
 
 def _answer(document: Document, site: Site) -> Answer:
-    link = (
-        f'<{site.feed(document.feed, document.extension)}>; rel="self", <{site.hub}>; rel="hub"'
-    ).encode()
+    link = f'<{site.feed(document.feed, document.extension)}>; rel="self"'.encode()
     etag = document.etag.encode()
     always = [
         (b"etag", etag),

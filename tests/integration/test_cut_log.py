@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -18,7 +17,6 @@ from services.ingest.relay import Relay
 from services.ingest.tables import tables
 from tests.ingest.test_outbox import add, article
 
-pytestmark = pytest.mark.xdist_group("stack")
 DEADLINE = 60.0
 
 

@@ -4,12 +4,7 @@ import os
 import shutil
 import signal
 
-import pytest
-
-from stack.fetch import ensure_jars  # noqa: F401 - the first start is not what is measured here
 from tests.stack.processes import until
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 
 def test_a_broker_that_lost_everything_gets_every_article_again(stack):

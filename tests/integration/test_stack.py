@@ -16,9 +16,11 @@ from stack.java import Java
 from tests.integration.stacks import Stack
 from tests.stack.processes import alive, until
 
-pytestmark = pytest.mark.xdist_group("stack")
+# Tests on the shared stack stay on the worker that has it.
+on_shared = pytest.mark.xdist_group("shared")
 
 
+@on_shared
 def test_up_ends_with_all_processes_ready_and_says_where_they_are(shared):
     again = shared.tinbai("status")
     assert again.returncode == 0
@@ -27,6 +29,7 @@ def test_up_ends_with_all_processes_ready_and_says_where_they_are(shared):
     assert f"http://127.0.0.1:{shared.port_base + 2}/feeds/latest.atom" in page.text
 
 
+@on_shared
 def test_each_process_has_its_name_and_the_folder_in_its_command_line(shared):
     for name, pid in shared.pids().items():
         command = " ".join(psutil.Process(pid).cmdline())
@@ -34,6 +37,7 @@ def test_each_process_has_its_name_and_the_folder_in_its_command_line(shared):
         assert str(shared.data) in command
 
 
+@on_shared
 @pytest.mark.parametrize("name", ["ingest", "syndicate", "archive", "broker"])
 def test_a_killed_process_is_started_again_and_becomes_ready(shared, name):
     killed = shared.pids()[name]
@@ -47,12 +51,14 @@ def test_a_killed_process_is_started_again_and_becomes_ready(shared, name):
     until(lambda: shared.tinbai("status").returncode == 0)
 
 
+@on_shared
 def test_a_second_stack_on_the_same_folder_is_refused(shared):
     second = Stack(shared.data).up()
     assert second.returncode == 1
     assert second.stderr.startswith(f"A stack runs on {shared.data} already")
 
 
+@on_shared
 def test_a_stack_uses_the_cluster_that_it_is_told(shared, stack):
     stack.environment["TINBAI_KAFKA_BOOTSTRAP"] = f"127.0.0.1:{shared.port_base + 92}"
     assert stack.up().returncode == 0

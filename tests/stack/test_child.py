@@ -17,7 +17,7 @@ SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(DEADLINE):
-        while not condition():  # noqa: ASYNC110 - what it waits for is outside this loop
+        while not condition():
             await asyncio.sleep(0.01)
 
 

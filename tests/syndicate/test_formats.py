@@ -78,7 +78,6 @@ def test_rss_says_what_feedgen_alone_would_not() -> None:
     assert item.findtext("link") == f"https://paper.example/articles/{FULL.id}"
     assert {link.get("rel"): link.get("href") for link in channel.findall(f"{ATOM}link")} == {
         "self": "https://feeds.example/feeds/latest.rss",
-        "hub": "https://feeds.example/hub",
     }
     assert [e.get("length") for e in item.findall("enclosure")] == ["10", "0"]
     assert item.findtext("description") == "Sapo có &lt; và &amp;"
@@ -106,7 +105,6 @@ def test_json_feed_has_the_fields_of_version_1_1() -> None:
     feed = json.loads(bodies(FULL, retraction(new_id()))["json"])
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == "https://feeds.example/feeds/latest.json"
-    assert feed["hubs"] == [{"type": "WebSub", "url": "https://feeds.example/hub"}]
     full, gone = feed["items"]
     assert full["id"] == f"urn:uuid:{FULL.id}"
     assert full["summary"] == FULL.lead

@@ -8,7 +8,6 @@ from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement, _Element
 
 from services.syndicate.feeds.entry import Attachment, Entry
-from services.syndicate.feeds.site import Site
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -21,12 +20,12 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 _JUST_BEFORE = timedelta(milliseconds=1)
 
 
-def extend_rss(feed: FeedGenerator, site: Site, entry: Entry | None) -> None:
+def extend_rss(feed: FeedGenerator, entry: Entry | None) -> None:
     """Mend the RSS of `feed`, whose only entry will be `entry`."""
-    feed.register_extension("mended", partial(_RssFeed, site), entry and partial(_RssEntry, entry))
+    feed.register_extension("mended", _RssFeed, entry and partial(_RssEntry, entry))
 
 
-def extend_atom(feed: FeedGenerator, site: Site, entry: Entry | None) -> None:  # noqa: ARG001
+def extend_atom(feed: FeedGenerator, entry: Entry | None) -> None:
     """Mend the Atom of `feed`, whose only entry will be `entry`."""
     feed.register_extension(
         "mended", partial(_AtomFeed, entry), entry and partial(_AtomEntry, entry)
@@ -34,19 +33,11 @@ def extend_atom(feed: FeedGenerator, site: Site, entry: Entry | None) -> None:  
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]
-    """Names the hub, which feedgen tells in Atom only."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    """Declares what items use, once for all of them."""
 
     def extend_ns(self) -> dict[str, str]:
-        """Declare what items use, once for all of them."""
+        """Name the namespaces."""
         return {"dc": _DC, "media": _MEDIA}
-
-    def extend_rss(self, feed: _Element) -> _Element:
-        """Add to the channel."""
-        SubElement(feed[0], f"{{{_ATOM}}}link", href=self._site.hub, rel="hub")
-        return feed
 
 
 class _RssEntry(BaseEntryExtension):  # type: ignore[misc]

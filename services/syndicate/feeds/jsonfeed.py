@@ -27,7 +27,6 @@ class JsonFeed:
                 "home_page_url": site.home,
                 "feed_url": site.feed(head.name, self.extension),
                 "language": head.language,
-                "hubs": [{"type": "WebSub", "url": site.hub}],
             }
         )
         return fields.removesuffix(b"}") + b',"items":['

@@ -25,7 +25,7 @@ class XmlFormat:
     extension: str
     media_type: str
     closing: bytes
-    extend: Callable[[FeedGenerator, Site, Entry | None], None]
+    extend: Callable[[FeedGenerator, Entry | None], None]
     write: Callable[[FeedGenerator], bytes]
     separator: bytes = b""
 
@@ -42,10 +42,9 @@ class XmlFormat:
         feed = FeedGenerator()
         _say_head(feed, head, site)
         feed.link(href=site.feed(head.name, self.extension), rel="self", type=self.media_type)
-        feed.link(href=site.hub, rel="hub")
         # Last, because feedgen takes RSS' <link> from whatever was added last.
         feed.link(href=site.home, rel="alternate", type="text/html")
-        self.extend(feed, site, entry)
+        self.extend(feed, entry)
         if entry:
             _say_entry(feed.add_entry(), entry)
         return self.write(feed)
