@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import httpx2
 import typer
 
-from services.common.instants import now
 from stack.demo.addresses import layout_of, worth_opening
 from stack.demo.calls import Ingest
 from stack.demo.content import Content, corrected, read_content, retraction, submission
@@ -46,7 +46,7 @@ def _submit(ingest: Ingest, content: Content, pictures: Mapping[str, str]) -> di
     ids: dict[str, str] = {}
     added = []
     for article in content.articles:
-        given = submission(article, pictures, ids, now())
+        given = submission(article, pictures, ids, datetime.now(UTC))
         ids[article["external_id"]], is_new = ingest.submit(article["unit"], given)
         added.append(is_new)
     _tell("articles", added)
@@ -58,7 +58,7 @@ def _correct(
 ) -> None:
     added = []
     for correction in content.corrections:
-        given = submission(content.article(correction["article"]), pictures, ids, now())
+        given = submission(content.article(correction["article"]), pictures, ids, datetime.now(UTC))
         added.append(ingest.correct(ids[correction["article"]], corrected(given, correction)))
     _tell("corrections", added)
 

@@ -1,0 +1,48 @@
+"""The house: who may know whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT = {
+    "schemas": {"schemas"},
+    "services/common": {"schemas", "services.common"},
+    "services/ingest": {"schemas", "services.common", "services.ingest"},
+    "services/syndicate": {"schemas", "services.common", "services.syndicate"},
+    "services/archive": {"schemas", "services.common", "services.archive"},
+    "stack": {"stack", "services.common"},
+}
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_ours(name: str) -> bool:
+    return name.split(".")[0] in {"schemas", "services", "stack", "tests", "bench"}
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_a_folder_imports_only_what_it_may_know(folder):
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+
+    for file in files:
+        for name in filter(is_ours, imports_of(file)):
+            known = any(f"{name}.".startswith(f"{allowed}.") for allowed in MAY_IMPORT[folder])
+            assert known, f"{file.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("service", ["ingest", "syndicate", "archive"])
+def test_every_service_reads_alike(service):
+    files = {file.name for file in (ROOT / "services" / service).glob("*.py")}
+
+    assert {"__main__.py", "app.py", "settings.py", "api.py"} <= files
