@@ -12,6 +12,8 @@ COPY services services
 COPY stack stack
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
+# The system's certificates, to which a site may have added its own.
+ENV REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
 # The broker's jars and its fast start come with the image: a container fetches nothing.
 ENV TINBAI_CACHE=/app/cache TINBAI_DATA=/data TINBAI_HOST=0.0.0.0 PYTHONUNBUFFERED=1
 RUN tinbai fetch && mkdir /data && chown tinbai /data /app/cache
