@@ -34,6 +34,9 @@ lint: .venv/dev  ## ruff and mypy, strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
+	$(BIN)/python -m bench.related_eval $(DATA)
+
 contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI document
 	$(BIN)/python -m schemas.generate
 
@@ -46,4 +49,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test lint contracts lock clean
+.PHONY: help up demo test lint eval contracts lock clean

@@ -9,7 +9,9 @@ from itertools import islice
 from schemas.article import Article
 from services.archive.terms import as_written, plain, terms_of
 
-_TERMS = 100  # more of them bring noise and cost time, fewer miss: measured by bench/eval.py
+_TERMS = (
+    100  # more of them bring noise and cost time, fewer miss: measured by bench/related_eval.py
+)
 _LEAST_DOCUMENTS = 2  # a term that only this article has finds nothing
 _COPY = 0.8  # Jaccard likeness of terms above which two articles tell the same in the same words
 _FRESH = 0.1  # at most this much is added to the score of what is new

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from faststream.kafka import KafkaBroker
 from jinja2 import Environment, FileSystemLoader
 
 from services.common.database import Database
 from services.common.kafka import KafkaLink
+from services.common.problems import not_found
 from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
 from services.syndicate.feeds.families import title_of
@@ -30,6 +31,21 @@ class Parts:
     site: Site
     broker: KafkaBroker
     link: KafkaLink
+
+
+@router.get(
+    "/feeds/{name}.{extension}",
+    response_class=Response,
+    responses={
+        200: {"content": {f.media_type: {} for f in FORMATS}, "description": "The feed."},
+        304: {"description": "You have it: `If-None-Match` names its ETag."},
+    },
+)
+async def feed(name: str, extension: str) -> Response:  # noqa: ARG001 - for the documentation
+    """Give a feed: `latest`, `urgent`, `corrections`, `units/CODE`, `columns/SLUG`,
+    `campaigns/SLUG`, `languages/TAG` or `genres/GENRE`, as `rss`, `atom` or `json`."""
+    # Feeds that are known were answered before this, by PublicFeeds.
+    raise not_found()
 
 
 @router.get("/", response_class=HTMLResponse)
