@@ -8,8 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+
+from services.common.database import Overloaded
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -107,6 +110,11 @@ def not_found() -> Problem:
     return Problem("not-found", "Nothing is known under this address.")
 
 
+def fault() -> Problem:
+    """Something that we did not foresee."""
+    return Problem("internal", "The fault is logged under the request id.")
+
+
 def field_errors(errors: Sequence[ErrorDetails]) -> list[FieldError]:
     """Turn pydantic's findings into pointers and sentences; what was sent is not repeated."""
     return [FieldError(_pointer(e["loc"]), e["msg"], e["type"]) for e in errors]
@@ -119,11 +127,12 @@ def invalid(error: ValidationError) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem, never with a traceback or HTML."""
+    """Answer the errors of `app` with a problem, never with a traceback or HTML."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(Exception, _on_fault)
+    app.add_exception_handler(Overloaded, _on_overload)
+    app.add_exception_handler(DBAPIError, _on_database_fault)
 
 
 async def _on_problem(_: Request, error: Exception) -> Response:
@@ -147,9 +156,18 @@ async def _on_invalid_request(_: Request, error: Exception) -> Response:
     return Problem("invalid", _sentence(found), errors=found).response()
 
 
-async def _on_fault(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=error)
-    return Problem("internal", "The fault is logged under the request id.").response()
+async def _on_overload(_: Request, __: Exception) -> Response:
+    return Problem(
+        "overloaded", "Too much waits to be written.", headers={"Retry-After": "1"}
+    ).response()
+
+
+async def _on_database_fault(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)
+    log.error("database_failed", path=request.url.path, error=str(error.orig))
+    return Problem(
+        "overloaded", "It could not be stored or read.", headers={"Retry-After": "5"}
+    ).response()
 
 
 def _pointer(location: Sequence[int | str]) -> str:

@@ -24,6 +24,7 @@ Readiness = Callable[[], Awaitable[Mapping[str, object]]]
 
 # Asked again and again by machines: they are counted, not logged.
 _UNLOGGED = ("/healthz", "/readyz", "/metrics")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 log = structlog.get_logger()
 
@@ -42,6 +43,7 @@ def make_app(
         version="1",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # it would trust the Host header
         responses={
             "4XX": {"model": problems.ProblemBody, "description": "A problem (RFC 9457)"},
         },
@@ -83,7 +85,7 @@ class _Tracing:
             return
         headers = Headers(scope=scope)
         trace = taken_over_or_made(headers.get("x-request-id"), headers.get("traceparent"))
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), 0
 
         async def send_with_ids(message: Message) -> None:
             nonlocal status
@@ -97,14 +99,21 @@ class _Tracing:
         with tracing(trace):
             try:
                 await self._inner(scope, receive, send_with_ids)
+            except Exception:
+                # Here, where the request id is still bound, and only here, a fault is answered.
+                log.exception("request_failed", method=scope["method"], path=scope["path"])
+                if status:
+                    raise
+                await problems.fault().response()(scope, receive, send_with_ids)
             finally:
                 _account(scope, status, time.perf_counter() - began)
 
 
 def _account(scope: Scope, status: int, seconds: float) -> None:
-    # By pattern, not by address: an address of an attacker's choice must not become a label.
+    # By pattern, not by address: nothing of an attacker's choice may become a label.
     route = getattr(scope.get("route"), "path", "unknown")
-    HTTP_REQUESTS.labels(scope["method"], route, status).inc()
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    HTTP_REQUESTS.labels(method, route, status).inc()
     HTTP_SECONDS.labels(route).observe(seconds)
     if route not in _UNLOGGED:
         log.info(
