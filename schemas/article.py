@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from schemas.text import Code, Language, Line, Prose, Url
+from schemas.times import Time
 
 
 class Contract(BaseModel):
@@ -80,7 +81,7 @@ class Retraction(Contract):
 
     reason: Prose
     notice: Prose
-    at: AwareDatetime
+    at: Time
 
 
 class ErasedVersion(Contract):
@@ -95,7 +96,7 @@ class Erasure(Contract):
 
     versions: list[ErasedVersion]
     reason_code: Code
-    at: AwareDatetime
+    at: Time
 
 
 Audience = Annotated[str, StringConstraints(pattern=r"^(public|canary|partner:[A-Za-z0-9._-]+)$")]
@@ -111,7 +112,7 @@ class Article(Contract):
     """One version of an article, as every consumer gets it."""
 
     id: UUID
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     pub_status: PubStatus
     audience: Audience = PUBLIC
     unit: Code
@@ -129,8 +130,8 @@ class Article(Contract):
     places: list[Line] = []
     media: list[Media] = []
     urgency: int = Field(default=5, ge=1, le=9, description="1 is the most urgent")
-    embargoed_until: AwareDatetime | None = None
-    expires: AwareDatetime | None = None
+    embargoed_until: Time | None = None
+    expires: Time | None = None
     external_id: str | None = None
     source_url: Url | None = None
     usage_terms: Prose = ""
@@ -141,9 +142,9 @@ class Article(Contract):
     ed_note: Prose = ""
     correction_note: Prose = ""
     change: Literal["minor", "major"] = "major"
-    published: AwareDatetime
+    published: Time
     """When the first version was released. It never changes, so a correction keeps its place."""
-    updated: AwareDatetime
+    updated: Time
     """When this version was released."""
     retraction: Retraction | None = None
     erased: Erasure | None = None

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from aiokafka.partitioner import murmur2
-from pydantic import AwareDatetime, Field, TypeAdapter, computed_field
+from pydantic import Field, TypeAdapter, computed_field
 
 from schemas.article import Article, Contract
 from schemas.registry import Campaign, Column, Unit
 from schemas.text import Code, Line
+from schemas.times import Time
 from schemas.topics import Topic
 
 
@@ -27,7 +28,7 @@ class Event(Contract):
     id: UUID
     """UUIDv7; the same on every attempt to send it."""
     schema_version: Literal[1] = 1
-    time: AwareDatetime
+    time: Time
     producer: Literal["ingest", "syndicate", "archive", "stack"]
     trace: Trace
 

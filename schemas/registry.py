@@ -1,25 +1,27 @@
 """The registry: units, columns and campaigns, which articles name by their codes."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from schemas.article import Contract
 from schemas.text import Code, FilledLine, Language, Line, Url
 
+Name = Annotated[FilledLine, Field(max_length=300)]
+
 
 class Unit(Contract):
     """An office that submits. Its code never changes; its names do."""
 
     code: Code
-    name: FilledLine
-    short_name: Line = ""
-    aliases: list[FilledLine] = []
-    succeeds: list[Code] = []
+    name: Name
+    short_name: Annotated[Line, Field(max_length=300)] = ""
+    aliases: Annotated[list[Name], Field(max_length=100)] = []
+    succeeds: Annotated[list[Code], Field(max_length=100)] = []
     site: Url | None = None
     feed_url: Url | None = None
-    languages: list[Language] = ["vi"]
+    languages: Annotated[list[Language], Field(max_length=100)] = ["vi"]
     trusted: bool = True
     """Published at once; otherwise its articles wait for the newsroom."""
     active: bool = True
@@ -29,7 +31,7 @@ class Column(Contract):
     """A standing section of the paper (chuyên mục)."""
 
     slug: Code
-    name: FilledLine
+    name: Name
     media_topic: str | None = Field(default=None, pattern=r"^medtop:\d{8}$")
     """IPTC Media Topic, for example `medtop:04000000`."""
 
@@ -38,10 +40,10 @@ class Campaign(Contract):
     """A planned series (chuyên đề) with dates and the units expected to write for it."""
 
     slug: Code
-    name: FilledLine
+    name: Name
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
-    expected_units: list[Code] = []
+    expected_units: Annotated[list[Code], Field(max_length=1000)] = []
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -1,14 +1,19 @@
 """Text as every feed, page and index can carry it: NFC, and only characters that XML 1.0 knows."""
 
 import re
+import sys
 import unicodedata
+from functools import cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # The complement of Char in XML 1.0, section 2.2. One of these in one title breaks a whole feed.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+_MARKS = 30
 
 
 def check_characters(text: str) -> str:
@@ -19,7 +24,20 @@ def check_characters(text: str) -> str:
             "holds the character U+{code} at position {position}, which no feed can carry",
             {"code": f"{ord(found[0]):04X}", "position": found.start()},
         )
+    if text.isascii():
+        return text
+    if _too_many_marks().search(text):
+        raise PydanticCustomError(
+            "combining_marks", "holds more than {most} combining marks in a row", {"most": _MARKS}
+        )
     return unicodedata.normalize("NFC", text)
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    """Match what is not stream-safe (UAX #15, section 13): its normalisation takes for ever."""
+    marks = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(c))
+    return re.compile(f"[{marks}]{{{_MARKS + 1}}}")
 
 
 def fold_whitespace(text: str) -> str:
@@ -35,12 +53,13 @@ Line = Annotated[str, AfterValidator(check_characters), AfterValidator(fold_whit
 
 
 def _not_blank(text: str) -> str:
-    if not text:
+    if not text.strip():
         raise PydanticCustomError("blank", "must not be blank")
     return text
 
 
 FilledLine = Annotated[Line, AfterValidator(_not_blank)]
+FilledProse = Annotated[Prose, AfterValidator(_not_blank)]
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A code or slug that stands in addresses: a unit's, a column's, a campaign's."""
@@ -51,15 +70,22 @@ Language = Annotated[
 """A BCP 47 tag, by its form."""
 
 
+_URL = re.compile(r"https?://[^\s/?#@<>\"\\]+([/?#][^\s<>\"\\]*)?", re.IGNORECASE)
+
+
 def _http_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#@<>\"\\]+([/?#][^\s<>\"\\]*)?", text, re.IGNORECASE):
-        raise PydanticCustomError("url", "must be an http or https address")
-    return text
+    try:
+        parts = urlsplit(text)
+        if _URL.fullmatch(text) and parts.hostname and parts.port != 0:
+            return text
+    except ValueError:  # a port out of range, a bracket without its pair
+        pass
+    raise PydanticCustomError("url", "must be an http or https address")
 
 
 Url = Annotated[
     str,
-    StringConstraints(max_length=2000),
     AfterValidator(check_characters),
     AfterValidator(_http_url),
+    Field(max_length=2000),
 ]

@@ -10,11 +10,11 @@ from typing import Generic, Literal, TypeVar
 import structlog
 from aiokafka.structs import RecordMetadata
 from faststream.kafka import KafkaBroker
-from sqlalchemy.exc import DBAPIError
 
 from schemas.events import Event, RecordParked
 from schemas.reading import InvalidRecord
 from schemas.topics import DEAD
+from services.common.database import store_is_at_fault
 from services.common.ids import new_id
 from services.common.kafka import Record
 from services.common.metrics import PARKED
@@ -84,10 +84,8 @@ class RecordHandler(Generic[E_]):
     async def _apply_all(self, batch: Batch[E_]) -> None:
         try:
             await self._apply(batch)
-        except (DBAPIError, OSError):
-            raise
-        except Exception:
-            if not batch.items:
+        except Exception as error:
+            if not batch.items or store_is_at_fault(error):
                 raise
             log.exception("batch_not_applied", count=len(batch.items))
             for item in batch.items:
@@ -98,9 +96,9 @@ class RecordHandler(Generic[E_]):
         record = item.record
         try:
             await self._apply(Batch([item], _next_offsets([record])))
-        except (DBAPIError, OSError):
-            raise
         except Exception as error:
+            if store_is_at_fault(error):
+                raise
             log.exception("record_not_applied", **_place(record))
             await self._park_failed(record, "not_applied", type(error).__name__)
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -24,6 +24,18 @@ log = structlog.get_logger()
 
 class Overloaded(Exception):
     """More writes wait than can be done soon."""
+
+
+def store_is_at_fault(error: BaseException) -> bool:
+    """Tell a store that fails, which may recover, from data that it will never take."""
+    if isinstance(error, DataError | IntegrityError):
+        return False
+    return isinstance(error, SQLAlchemyError | Overloaded | OSError)
+
+
+def what_happened(error: BaseException) -> str:
+    """Say in a line what a store complained of, without the data that it was given."""
+    return str(error.orig) if isinstance(error, DBAPIError) else repr(error)
 
 
 def sqlite_url(file: Path) -> str:
@@ -40,7 +52,8 @@ class Database:
     """
 
     def __init__(self, url: str, tables: MetaData) -> None:
-        self._engine = create_engine(url)
+        # Statements carry submissions: their parameters must not get into a log.
+        self._engine = create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         tables.create_all(self._engine)
@@ -103,8 +116,8 @@ class Database:
             ):
                 for pending in group:
                     pending.run(connection)
-        except DBAPIError as error:
-            log.exception("commit_failed", jobs=len(group))
+        except Exception as error:  # noqa: BLE001 - handed to every caller of the group
+            log.error("commit_failed", jobs=len(group), error=what_happened(error))  # noqa: TRY400
             for pending in group:
                 pending.fail(error)
         _tell(group)
@@ -125,12 +138,13 @@ class _Pending(Generic[T]):
         try:
             with connection.begin_nested():
                 self._result = self._job(connection)
-        except DBAPIError as error:
-            if not isinstance(error, IntegrityError):
+        except Exception as error:
+            if store_is_at_fault(error):
                 raise
             self._error = error
-        except Exception as error:  # noqa: BLE001 - handed to the caller, not swallowed
-            self._error = error
+        except BaseException as error:  # noqa: BLE001 - a panic of a Rust library, for one
+            # Handed to the caller, in a form that does not end his task or this thread.
+            self._error = RuntimeError(f"{type(error).__name__}: {error}")
 
     def fail(self, error: Exception) -> None:
         """Nothing of the group was written."""

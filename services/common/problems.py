@@ -8,11 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from services.common.database import Overloaded
+from services.common.database import Overloaded, store_is_at_fault, what_happened
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -131,8 +131,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(Overloaded, _on_overload)
-    app.add_exception_handler(DBAPIError, _on_database_fault)
+    app.add_exception_handler(Overloaded, _on_store_fault)
+    app.add_exception_handler(SQLAlchemyError, _on_store_fault)
 
 
 async def _on_problem(_: Request, error: Exception) -> Response:
@@ -156,17 +156,12 @@ async def _on_invalid_request(_: Request, error: Exception) -> Response:
     return Problem("invalid", _sentence(found), errors=found).response()
 
 
-async def _on_overload(_: Request, __: Exception) -> Response:
+async def _on_store_fault(request: Request, error: Exception) -> Response:
+    if not store_is_at_fault(error):
+        raise error
+    log.error("store_failed", path=request.url.path[:200], error=what_happened(error))
     return Problem(
-        "overloaded", "Too much waits to be written.", headers={"Retry-After": "1"}
-    ).response()
-
-
-async def _on_database_fault(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)
-    log.error("database_failed", path=request.url.path, error=str(error.orig))
-    return Problem(
-        "overloaded", "It could not be stored or read.", headers={"Retry-After": "5"}
+        "overloaded", "It could not be stored or read just now.", headers={"Retry-After": "2"}
     ).response()
 
 

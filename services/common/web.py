@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +25,7 @@ Readiness = Callable[[], Awaitable[Mapping[str, object]]]
 
 # Asked again and again by machines: they are counted, not logged.
 _UNLOGGED = ("/healthz", "/readyz", "/metrics")
+_PATH = 200  # characters of an address that stand in a log line
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 log = structlog.get_logger()
@@ -99,9 +101,11 @@ class _Tracing:
         with tracing(trace):
             try:
                 await self._inner(scope, receive, send_with_ids)
+            except ClientDisconnect:
+                log.info("caller_left", path=scope["path"][:_PATH])
             except Exception:
                 # Here, where the request id is still bound, and only here, a fault is answered.
-                log.exception("request_failed", method=scope["method"], path=scope["path"])
+                log.exception("request_failed", path=scope["path"][:_PATH])
                 if status:
                     raise
                 await problems.fault().response()(scope, receive, send_with_ids)
@@ -119,7 +123,7 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
         log.info(
             "request_answered",
             method=scope["method"],
-            path=scope["path"],
+            path=scope["path"][:_PATH],
             status=status,
             milliseconds=round(seconds * 1000, 1),
         )

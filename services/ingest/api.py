@@ -21,7 +21,15 @@ from services.ingest.commands import Answer, Call
 from services.ingest.keyring import Caller, Keyring
 from services.ingest.lifecycle import Status
 from services.ingest.settings import IngestSettings
-from services.ingest.submission import Change, GivenRetraction, Submission, draft, read, refused
+from services.ingest.submission import (
+    Change,
+    Draft,
+    GivenRetraction,
+    Submission,
+    draft,
+    read,
+    refused,
+)
 
 log = structlog.get_logger()
 
@@ -54,6 +62,11 @@ async def caller_of(
 PartsOf = Annotated[Parts, Depends(parts_of)]
 CallerOf = Annotated[Caller, Depends(caller_of)]
 
+# Longer ones are read in a thread: their HTML may take the parser a while.
+_LONG = 32 * 1024  # bytes
+# Unpacked, a picture may take 200 MB: one at a time.
+_one_picture = asyncio.Semaphore(1)
+
 router = APIRouter(prefix="/v1", tags=["articles"])
 
 
@@ -66,7 +79,7 @@ async def submit(
     unit: Annotated[str | None, Query(description="for the newsroom: whose article it is")] = None,
 ) -> Response:
     """Submit an article. 201 means that it is stored for good, and on its way."""
-    given = draft(read(await read_body(request), Submission))
+    given = await _draft(await read_body(request), Submission)
     call = _call(parts, caller)
     owner = await _owner(parts, caller, unit)
     answer = await parts.database.write(
@@ -117,10 +130,10 @@ async def change(
     if_match: Annotated[str | None, Header(description='`"VERSION"`')] = None,
 ) -> Response:
     """Store a whole new version."""
-    call = _call(parts, caller)
-    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    await _find(parts, caller, article)
     stale = preconditions.stale(if_match)
-    given = draft(read(await read_body(request), Change))
+    given = await _draft(await read_body(request), Change)
+    call = _call(parts, caller)
     answer = await parts.database.write(
         lambda conn: commands.change(conn, call, article, given, stale)
     )
@@ -130,9 +143,9 @@ async def change(
 @router.post("/articles/{article}/retraction", openapi_extra=documented(GivenRetraction))
 async def retract(article: UUID, request: Request, parts: PartsOf, caller: CallerOf) -> Response:
     """Take an article back, everywhere. Again changes nothing."""
-    call = _call(parts, caller)
-    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    await _find(parts, caller, article)
     given = read(await read_body(request), GivenRetraction)
+    call = _call(parts, caller)
     state = await parts.database.write(lambda conn: commands.retract(conn, call, article, given))
     return _answered(parts, Answer(state), "article_retracted", 200)
 
@@ -145,12 +158,25 @@ async def retract(article: UUID, request: Request, parts: PartsOf, caller: Calle
 async def upload(request: Request, parts: PartsOf, caller: CallerOf) -> Response:
     """Store a picture, to be named by its `id` in an article's `media`."""
     data = await read_body(request, media.MAX_BYTES)
-    picture = await asyncio.to_thread(media.picture, data)
+    async with _one_picture:
+        picture = await asyncio.to_thread(media.picture, data)
     await asyncio.to_thread(media.keep, parts.settings.media_folder, picture)
     await parts.database.write(lambda conn: media.add(conn, picture, now()))
     log.info("media_stored", media=str(picture.id), unit=caller.unit, size=len(picture.data))
     body = views.media(picture, parts.settings.archive_url)
     return JSONResponse(body, 201, {"Location": body["href"]})
+
+
+async def _draft(body: bytes, model: type[Submission]) -> Draft:
+    def work() -> Draft:
+        return draft(read(body, model))
+
+    return await asyncio.to_thread(work) if len(body) > _LONG else work()
+
+
+async def _find(parts: Parts, caller: Caller, article: UUID) -> None:
+    call = _call(parts, caller)
+    await parts.database.read(lambda conn: commands.find(conn, call, article))
 
 
 def _call(parts: Parts, caller: Caller) -> Call:

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from services.common import web
 from services.common.auth import AdminKey
-from services.common.database import Database, sqlite_url
+from services.common.database import Database, Overloaded, sqlite_url, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
+from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
 from services.ingest import admin, api, outbox, store
 from services.ingest.api import Parts
@@ -23,6 +25,10 @@ from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
 
+_HOUSEKEEPING_EVERY = 3600.0  # seconds
+
+log = structlog.get_logger()
+
 
 def build(settings: IngestSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
@@ -30,31 +36,33 @@ def build(settings: IngestSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(sqlite_url(settings.database_file), tables)
-        await database.write(lambda conn: store.forget_answers(conn, now()))
-        comparison = Comparison(database, settings.kafka_bootstrap)
-        relay = Relay(database, settings.kafka_bootstrap, comparison.want)
-        topics_ready = asyncio.Event()
+        try:
+            comparison = Comparison(database, settings.kafka_bootstrap)
+            relay = Relay(database, settings.kafka_bootstrap, comparison.want)
+            topics_ready = asyncio.Event()
 
-        async def kafka_is_up() -> None:
-            topics_ready.set()
-            comparison.want()
+            async def kafka_is_up() -> None:
+                topics_ready.set()
+                comparison.want()
 
-        async def relay_once_topics_are_there() -> None:
-            await topics_ready.wait()
-            await relay.run()
+            async def relay_once_topics_are_there() -> None:
+                await topics_ready.wait()
+                await relay.run()
 
-        link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
-        keyring = Keyring(database, AdminKey(settings.admin_key_file))
-        app.state.parts = Parts(settings, database, keyring, relay.wake)
-        app.state.link = link
-        async with running(
-            kafka=link.run(),
-            relay=relay_once_topics_are_there(),
-            comparison=comparison.run(),
-            embargo=release_embargoed(database, settings.archive_url, relay.wake),
-        ):
-            yield
-        await database.close()
+            link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
+            keyring = Keyring(database, AdminKey(settings.admin_key_file))
+            app.state.parts = Parts(settings, database, keyring, relay.wake)
+            app.state.link = link
+            async with running(
+                kafka=link.run(),
+                relay=relay_once_topics_are_there(),
+                comparison=comparison.run(),
+                embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                housekeeping=_keep_house(database),
+            ):
+                yield
+        finally:
+            await database.close()
 
     async def readiness() -> Mapping[str, object]:
         return await _readiness(app.state.parts.database, app.state.link)
@@ -83,10 +91,20 @@ async def _about() -> Response:
     )
 
 
+async def _keep_house(database: Database) -> None:
+    while True:
+        try:
+            await database.write(lambda conn: store.forget_answers(conn, now()))
+        except (SQLAlchemyError, Overloaded) as error:
+            log.warning("housekeeping_failed", error=what_happened(error))
+        await asyncio.sleep(_HOUSEKEEPING_EVERY)
+
+
 async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
     state: dict[str, object] = {"kafka": link.state}
     try:
         waiting = await database.read(outbox.count_waiting)
-    except DBAPIError as error:
-        return state | {"ready": False, "database": str(error.orig)}
+    except SQLAlchemyError as error:
+        return state | {"ready": False, "database": what_happened(error)}
+    OUTBOX_WAITING.set(waiting)
     return state | {"ready": True, "lag": {"outbox": waiting}}

@@ -1,14 +1,14 @@
 """What units and the newsroom can do to articles. Each is one transaction, events included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from schemas.events import Trace
+from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.ingest import lifecycle, media, outbox, registry, store
 from services.ingest.lifecycle import State
@@ -36,7 +36,6 @@ class Answer:
 
 
 _ANSWER = TypeAdapter(Answer)
-_RELEASED_AT_ONCE = 200
 
 Stale = Callable[[int], bool]
 """Says of the version at which an article stands whether the caller has seen another."""
@@ -49,9 +48,10 @@ def submit(
     if idempotency_key and (first := _first_answer(conn, unit, given, idempotency_key)):
         return first
     if known := _known(conn, unit, given):
-        return Answer(known)
-    state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
-    answer = Answer(state, created=True, hints=given.body.hints)
+        answer = Answer(known)
+    else:
+        state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
+        answer = Answer(state, created=True, hints=given.body.hints)
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
         store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
@@ -85,12 +85,24 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     return ended
 
 
-def release_due(conn: Connection, now: datetime, archive_url: str) -> list[State]:
-    """Release the embargoed articles whose time has come."""
-    return [
-        _release(conn, held, now, archive_url)
-        for held in store.embargoed_until(conn, now, _RELEASED_AT_ONCE)
-    ]
+def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State | None:
+    """Release an embargoed article; None if it was changed since it was found to be due."""
+    if store.find(conn, held.id) != held:
+        return None
+    row = store.submission_of(conn, held.id, held.version)
+    given = draft(Change.model_validate_json(row.submission))
+    state = lifecycle.released_state(held, now)
+    trace = Trace.model_validate_json(row.trace)
+    outbox.add_article(conn, _event(conn, state, given, trace, archive_url))
+    store.save(conn, state)
+    store.mark_released(conn, state)
+    return state
+
+
+def set_aside(conn: Connection, held: State) -> None:
+    """Leave an embargoed article that can't be released to the newsroom."""
+    if store.find(conn, held.id) == held:
+        store.save(conn, replace(held, status="in_review", embargoed_until=None))
 
 
 def find(conn: Connection, call: Call, article: UUID) -> State:
@@ -134,27 +146,24 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
 
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
-    files = media.resolve(conn, given.submission.media, call.archive_url)
     trusted = registry.is_trusted(conn, state.unit)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
+    # Made for those too that are held: what could not be released must be refused now.
+    event = _event(
+        conn, lifecycle.released_state(state, call.now), given, call.trace, call.archive_url
+    )
     if state.version == 1:
         store.add(conn, state)
     else:
         store.save(conn, state)
     store.add_version(conn, state, given.submission, given.digest, call.trace)
     if state.status == "published":
-        article = lifecycle.article_of(state, given, files)
-        outbox.add_article(conn, lifecycle.event_of(article, call.trace, call.now))
+        outbox.add_article(conn, event)
     return state
 
 
-def _release(conn: Connection, held: State, now: datetime, archive_url: str) -> State:
-    row = store.submission_of(conn, held.id, held.version)
-    given = draft(Change.model_validate_json(row.submission))
-    state = lifecycle.released_state(held, now)
+def _event(
+    conn: Connection, state: State, given: Draft, trace: Trace, archive_url: str
+) -> ArticleEvent:
     files = media.resolve(conn, given.submission.media, archive_url)
-    article = lifecycle.article_of(state, given, files)
-    outbox.add_article(conn, lifecycle.event_of(article, Trace.model_validate_json(row.trace), now))
-    store.save(conn, state)
-    store.mark_released(conn, state)
-    return state
+    return lifecycle.event_of(lifecycle.article_of(state, given, files), trace, state.updated)

@@ -15,19 +15,22 @@ from hashlib import blake2b
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.topics import ARTICLES, REGISTRY, Topic
-from services.common.database import Database
+from services.common.database import Database, Overloaded, what_happened
+from services.common.instants import now
 from services.ingest import outbox
+from services.ingest.tables import compared
 from services.ingest.tables import outbox as rows
 
 _EVERY = 600.0  # seconds
 _RETRY_AFTER = 5.0  # seconds
-# What was written longer than this before the last record has long been on the disk: Linux writes
+# What a comparison found, and had been written for longer than this, is on the disk: Linux writes
 # dirty pages back after 30 seconds.
 _UNSETTLED = timedelta(minutes=10)
-_EVER = datetime.min.replace(tzinfo=UTC)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SILENCE = 10_000  # milliseconds without a record, short of the end: Kafka is stuck
 _MOST_AT_ONCE = 2000
 
@@ -66,28 +69,38 @@ class Comparison:
             self._wanted.clear()
             try:
                 await send_again_what_is_missing(self._database, self._bootstrap)
-            except (KafkaError, TimeoutError, OSError) as error:
-                log.warning("comparison_interrupted", error=repr(error))
+            except (KafkaError, OSError, SQLAlchemyError, Overloaded) as error:
+                log.warning("comparison_interrupted", error=what_happened(error))
                 await asyncio.sleep(_RETRY_AFTER)
                 self._wanted.set()
 
 
 async def send_again_what_is_missing(database: Database, bootstrap: str) -> int:
     """Compare, and mark what is missing as unsent; return how many rows that were."""
-    missing: list[Kept] = []
     async with _consumer(bootstrap) as consumer:
-        for topic in (ARTICLES, REGISTRY):
-            since = await database.read(partial(unsettled_since, topic=topic))
-            if since is None:
-                continue
-            if await _lost(database, consumer, topic, range(topic.partitions), since):
-                # The end of the log is gone, perhaps written over: now look for every row.
-                for partition in range(topic.partitions):
-                    missing += await _lost(database, consumer, topic, [partition], _EVER)
+        missing = [await _compare(database, consumer, topic) for topic in (ARTICLES, REGISTRY)]
+    log.info("outbox_compared", missing=sum(missing))
+    return sum(missing)
+
+
+async def _compare(database: Database, consumer: AIOKafkaConsumer, topic: Topic) -> int:
+    begun = now()
+    since = await database.read(partial(unsettled_since, topic=topic))
+    missing = await _lost(database, consumer, topic, range(topic.partitions), since)
+    if missing and since > _EVER:
+        # The end of the log is gone, perhaps written over: now look for every row.
+        missing = []
+        for partition in range(topic.partitions):
+            missing += await _lost(database, consumer, topic, [partition], _EVER)
     if missing:
-        log.error("kafka_lost_records", count=len(missing))
-        await database.write(lambda conn: outbox.mark_unsent(conn, [row.seq for row in missing]))
-    log.info("outbox_compared", missing=len(missing))
+        log.error("kafka_lost_records", topic=topic.name, count=len(missing))
+
+    def note(conn: Connection) -> None:
+        outbox.mark_unsent(conn, [row.seq for row in missing])
+        conn.execute(delete(compared).where(compared.c.topic == topic.name))
+        conn.execute(insert(compared), {"topic": topic.name, "begun": begun})
+
+    await database.write(note)
     return len(missing)
 
 
@@ -125,10 +138,11 @@ async def _fingerprints(
     return found
 
 
-def unsettled_since(conn: Connection, topic: Topic) -> datetime | None:
-    """Tell since when records may not have reached Kafka's disk; None if nothing was sent."""
-    last = conn.scalar(select(func.max(rows.c.sent)).where(rows.c.topic == topic.name))
-    return None if last is None else last - _UNSETTLED
+def unsettled_since(conn: Connection, topic: Topic) -> datetime:
+    """Tell since when records may not have reached Kafka's disk: what was there at the last
+    comparison, and had been there for a while, was synced."""
+    begun = conn.scalar(select(compared.c.begun).where(compared.c.topic == topic.name))
+    return _EVER if begun is None else begun - _UNSETTLED
 
 
 def kept(conn: Connection, topic: Topic, partitions: Sequence[int], since: datetime) -> list[Kept]:

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from services.common.database import Database
+from services.common.database import Database, Overloaded, store_is_at_fault, what_happened
 from services.common.instants import now
 from services.ingest import commands, store
+from services.ingest.lifecycle import State
 
 _LOOK_EVERY = 0.25  # seconds
+_AT_ONCE = 200
 
 log = structlog.get_logger()
 
@@ -19,13 +22,28 @@ async def release_embargoed(database: Database, archive_url: str, wake: Callable
     """Run until cancelled. The time is compared with what the database holds, at each look."""
     while True:
         try:
-            if await database.read(lambda conn: store.embargoed_until(conn, now(), limit=1)):
-                released = await database.write(
-                    lambda conn: commands.release_due(conn, now(), archive_url)
-                )
+            for held in await database.read(
+                lambda conn: store.embargoed_until(conn, now(), _AT_ONCE)
+            ):
+                await _release(database, held, archive_url)
                 wake()
-                for state in released:
-                    log.info("embargo_ended", article=str(state.id), version=state.version)
-        except DBAPIError as error:
-            log.error("embargo_look_failed", error=str(error.orig))  # noqa: TRY400 - no traceback
+        except (SQLAlchemyError, OSError, Overloaded) as error:
+            log.warning("embargo_look_failed", error=what_happened(error))
         await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _release(database: Database, held: State, archive_url: str) -> None:
+    place = {"article": str(held.id), "version": held.version}
+    try:
+        released = await database.write(
+            partial(commands.release, held=held, now=now(), archive_url=archive_url)
+        )
+    except Exception as error:
+        if store_is_at_fault(error):
+            raise
+        # It hurts only itself: the newsroom finds it among those that wait for review.
+        log.exception("embargoed_article_not_released", **place)
+        await database.write(partial(commands.set_aside, held=held))
+    else:
+        if released:
+            log.info("embargo_ended", **place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -42,7 +43,8 @@ def picture(data: bytes) -> Picture:
     """
     try:
         image = Image.open(io.BytesIO(data), formats=list(_TYPES))
-        kept_format = str(image.format)
+        # What many phones write is a JPEG with more pictures behind the first (MPO).
+        kept_format = "JPEG" if image.format == "MPO" else str(image.format)
         upright = ImageOps.exif_transpose(image)
         upright.info.clear()
         clean = io.BytesIO()
@@ -69,12 +71,20 @@ def keep(folder: Path, kept: Picture) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(kept.data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    part = path.with_name(f"{path.name}.{token_hex(4)}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(kept.data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    folder_entry = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder_entry)  # the new name is a change of the folder
+    finally:
+        os.close(folder_entry)
 
 
 def add(conn: Connection, kept: Picture, now: datetime) -> bool:

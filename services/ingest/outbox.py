@@ -3,19 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from schemas.events import ArticleEvent, Event
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
 from services.ingest.lifecycle import overtakes
 from services.ingest.tables import outbox, reached
 
-_FIRST = 0
+_EXPRESS, _FIRST = -1, 0  # an article's own urgency is 1 to 9
 _ADD = insert(outbox)
 _SENT = (
     update(outbox)
     .where(outbox.c.seq == bindparam("row"))
     .values(sent=bindparam("at"), sent_offset=bindparam("offset"))
+)
+_RAISE = (
+    update(outbox)
+    .where(
+        outbox.c.lane == bindparam("of"),
+        outbox.c.sent.is_(None),
+        outbox.c.priority > bindparam("to"),
+    )
+    .values(priority=bindparam("to"))
 )
 _REACHED = (
     update(reached)
@@ -50,9 +59,13 @@ class Confirmed:
 def add_article(conn: Connection, event: ArticleEvent) -> None:
     """Queue an article's version: for the record, and where it is urgent by the express too."""
     article = event.article
+    priority = _FIRST if article.canceled else article.urgency
+    if article.version > 1:
+        # What it waits for goes ahead with it.
+        conn.execute(_RAISE, {"of": _lane(event, ARTICLES), "to": priority})
     if overtakes(article):
-        _add(conn, event, EXPRESS, priority=_FIRST)
-    _add(conn, event, ARTICLES, priority=_FIRST if article.canceled else article.urgency)
+        _add(conn, event, EXPRESS, priority=_EXPRESS)
+    _add(conn, event, ARTICLES, priority=priority)
 
 
 def add_registry(conn: Connection, event: Event) -> None:
@@ -67,7 +80,7 @@ def _add(conn: Connection, event: Event, topic: Topic, *, priority: int) -> None
             "topic": topic.name,
             "key": event.record_key.encode(),
             "value": event.to_bytes(),
-            "lane": f"{topic.name}/{event.lane}",
+            "lane": _lane(event, topic),
             "partition": event.partition_in(topic),
             "priority": priority,
             "created": event.time,
@@ -75,28 +88,21 @@ def _add(conn: Connection, event: Event, topic: Topic, *, priority: int) -> None
     )
 
 
-def due(conn: Connection, limit: int) -> list[Waiting]:
-    """Find what to send next: the most urgent first, of each lane its oldest row only.
+def _lane(event: Event, topic: Topic) -> str:
+    return f"{topic.name}/{event.lane}"
 
-    An urgent version that waits behind an older one of its article lets that one go ahead with it:
-    the row picked for a lane is its oldest, with the urgency of its most urgent.
-    """
-    urgent = (
-        select(outbox.c.lane)
-        .where(outbox.c.sent.is_(None))
-        .order_by(outbox.c.priority, outbox.c.seq)
-        .limit(limit)
-        .subquery()
-    )
-    oldest = (
-        select(func.min(outbox.c.seq))
-        .where(outbox.c.sent.is_(None), outbox.c.lane.in_(select(urgent.c.lane)))
-        .group_by(outbox.c.lane)
+
+def due(conn: Connection, limit: int) -> list[Waiting]:
+    """Find what to send next: the most urgent first, of each lane its oldest row only."""
+    older = outbox.alias()
+    waits_for_older = exists().where(
+        older.c.lane == outbox.c.lane, older.c.sent.is_(None), older.c.seq < outbox.c.seq
     )
     rows = conn.execute(
         select(outbox.c.seq, outbox.c.topic, outbox.c.partition, outbox.c.key, outbox.c.value)
-        .where(outbox.c.seq.in_(oldest))
+        .where(outbox.c.sent.is_(None), ~waits_for_older)
         .order_by(outbox.c.priority, outbox.c.seq)
+        .limit(limit)
     )
     return [Waiting(*row) for row in rows]
 
@@ -125,6 +131,8 @@ def mark_sent(conn: Connection, confirmed: list[Confirmed], now: datetime) -> in
 
 def mark_unsent(conn: Connection, rows: list[int]) -> None:
     """Send these again: Kafka has lost them."""
+    if not rows:
+        return
     conn.execute(
         update(outbox).where(outbox.c.seq == bindparam("row")).values(sent=None, sent_offset=None),
         [{"row": row} for row in rows],

@@ -97,9 +97,12 @@ def listed(conn: Connection, kind: Kind, after: str, limit: int) -> list[Entry]:
 
 
 def is_trusted(conn: Connection, unit: str) -> bool:
-    """Whether a unit's articles go out without review."""
+    """Whether a unit's articles go out without review. Raises Problem if it is not active."""
     entry = find(conn, "unit", unit)
-    return isinstance(entry, Unit) and entry.trusted
+    assert isinstance(entry, Unit)
+    if not entry.active:
+        raise Problem("forbidden", f"The unit {unit} is not active.")
+    return entry.trusted
 
 
 def check_codes(conn: Connection, column: str | None, campaigns: Sequence[str]) -> None:

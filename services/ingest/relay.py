@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
 
-from services.common.database import Database
+from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
-from services.common.metrics import OUTBOX_WAITING
 from services.ingest import outbox
 from services.ingest.outbox import Confirmed, Waiting
 
@@ -44,8 +44,8 @@ class Relay:
             try:
                 async with _producer(self._bootstrap) as producer:
                     await self._relay(producer)
-            except (KafkaError, TimeoutError, OSError) as error:
-                log.warning("relay_interrupted", error=repr(error))
+            except (KafkaError, OSError, SQLAlchemyError, Overloaded) as error:
+                log.warning("relay_interrupted", error=what_happened(error))
                 await asyncio.sleep(_RETRY_AFTER)
 
     async def _relay(self, producer: AIOKafkaProducer) -> None:
@@ -55,14 +55,12 @@ class Relay:
             if rows:
                 await self._send(producer, rows)
                 continue
-            OUTBOX_WAITING.set(0)
             try:
                 await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY)
             except TimeoutError:
                 continue
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Waiting]) -> None:
-        OUTBOX_WAITING.set(len(rows))
         async with asyncio.timeout(_CONFIRM_WITHIN):
             answers = await asyncio.gather(
                 *(_send_one(producer, row) for row in rows), return_exceptions=True

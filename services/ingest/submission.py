@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre, MediaRole, Rebuttal
-from schemas.text import FORBIDDEN, Code, FilledLine, Language, Line, Prose, Url
+from schemas.text import FORBIDDEN, Code, FilledLine, FilledProse, Language, Line, Prose, Url
+from schemas.times import Time
 from services.common.problems import FieldError, Problem, field_errors
 from services.ingest.body import BodyFormat, CleanBody, clean_body
 
@@ -65,8 +66,8 @@ class Submission(Given):
     places: Annotated[list[FilledLine], Field(max_length=100)] = []
     media: Annotated[list[GivenMedia], Field(max_length=200)] = []
     urgency: Annotated[int, Field(ge=1, le=9)] = 5
-    embargoed_until: AwareDatetime | None = None
-    expires: AwareDatetime | None = None
+    embargoed_until: Time | None = None
+    expires: Time | None = None
     external_id: Annotated[FilledLine, Field(max_length=300)] | None = None
     source_url: Url | None = None
     usage_terms: Prose = ""
@@ -88,8 +89,8 @@ class Change(Submission):
 class GivenRetraction(Given):
     """Why an article ends: `reason` for newsroom and partners, `notice` for readers."""
 
-    reason: Annotated[Prose, Field(min_length=1, max_length=5000)]
-    notice: Annotated[Prose, Field(min_length=1, max_length=5000)]
+    reason: Annotated[FilledProse, Field(max_length=5000)]
+    notice: Annotated[FilledProse, Field(max_length=5000)]
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ outbox = Table(
     Column("value", LargeBinary),  # null: a tombstone
     Column("lane", Text, nullable=False),  # rows of one lane are sent one after the other
     Column("partition", Integer, nullable=False),
-    Column("priority", Integer, nullable=False),  # 0 first
+    Column("priority", Integer, nullable=False),  # the lowest first
     Column("created", Instant, nullable=False),
     Column("sent", Instant),
     Column("sent_offset", BigInteger),
@@ -128,4 +128,11 @@ reached = Table(
     Column("topic", Text, primary_key=True),
     Column("partition", Integer, primary_key=True),
     Column("offset", BigInteger, nullable=False),  # the highest that Kafka has ever confirmed
+)
+
+compared = Table(
+    "compared",
+    tables,
+    Column("topic", Text, primary_key=True),
+    Column("begun", Instant, nullable=False),  # the last comparison that went to its end
 )

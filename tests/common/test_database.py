@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.common.database import Database, sqlite_url
 
@@ -73,3 +73,26 @@ async def test_it_syncs_each_commit_to_disk(database):
         return [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
     assert await database.read(pragmas) == ["wal", 2]
+
+
+async def test_not_even_a_panic_in_a_job_stops_the_writer(database):
+    class Panic(BaseException):
+        """As Rust libraries raise it."""
+
+    def panics(_) -> None:
+        raise Panic
+
+    with pytest.raises(RuntimeError, match="Panic"):
+        await database.write(panics)
+
+    assert await database.write(add(1)) == 1
+
+
+async def test_an_error_of_the_store_does_not_tell_what_was_to_be_stored(database):
+    def secret(conn) -> None:
+        conn.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("contact: 0900",))
+
+    with pytest.raises(OperationalError) as failed:
+        await database.write(secret)
+
+    assert "0900" not in str(failed.value)

@@ -31,7 +31,12 @@ def raw(**fields) -> bytes:
         (raw(media=[{"href": "data:text/html,x"}]), "/media/0/href"),
         (raw(media=[{"caption": "neither"}]), "/media/0"),
         (raw(media=[{"id": "0198c0de-0000-7000-8000-000000000000"}]), "/media/0/id"),
+        (raw(headline="a" + "\u0300\u0323" * 20_000), "/headline"),
+        (raw(media=[{"href": "http://["}]), "/media/0/href"),
+        (raw(source_url="https://x/" + "\u0958" * 1990), "/source_url"),
         (raw(embargoed_until="2030-01-01T00:00:00"), "/embargoed_until"),
+        (raw(embargoed_until="20300101"), "/embargoed_until"),
+        (raw(embargoed_until="9999-12-31T23:59:59-23:59"), "/embargoed_until"),
         (raw(expires="tomorrow"), "/expires"),
         (raw(column="no-such"), "/column"),
         (raw(campaigns=["no-such"]), "/campaigns/0"),
@@ -72,8 +77,9 @@ async def test_a_body_over_512_kib_is_too_large(unit):
     assert answer.status_code == 413
 
 
-async def test_a_body_that_grows_beyond_what_kafka_takes_is_too_large(unit):
-    answer = await unit.submit(body="&" * 400_000, body_format="text")
+@pytest.mark.parametrize("embargo", [{}, {"embargoed_until": "2999-01-01T00:00:00Z"}])
+async def test_a_body_that_grows_beyond_what_kafka_takes_is_too_large(unit, embargo):
+    answer = await unit.submit(body="&" * 250_000, body_format="text", **embargo)
 
     assert answer.status_code == 413
     assert (await unit.call("GET", "/v1/articles")).json()["items"] == []
@@ -84,6 +90,23 @@ async def test_active_content_is_taken_out_and_the_unit_is_told(unit):
 
     assert answer.status_code == 201
     assert answer.json()["hints"][0]["pointer"] == "/body"
+
+
+@pytest.mark.parametrize("body", ["<" * 100_000, "<a " * 60_000, '"href=' + " " * 200_000 + '"x'])
+async def test_markup_made_to_be_slow_is_not(unit, body):
+    answer = await unit.submit(body=f"<p>Tin</p>{body}")
+
+    assert answer.status_code in (201, 413, 422)
+
+
+async def test_a_retraction_needs_a_notice_that_readers_can_read(unit):
+    article = (await unit.submit()).json()["id"]
+
+    answer = await unit.call(
+        "POST", f"/v1/articles/{article}/retraction", {"reason": "Sai.", "notice": " \n"}
+    )
+
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/notice"]
 
 
 async def test_no_key_and_a_wrong_key_look_the_same(unit):

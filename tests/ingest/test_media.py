@@ -31,6 +31,14 @@ def test_a_photo_loses_what_the_camera_noted():
     assert (picture.content_type, picture.width, picture.height) == ("image/jpeg", 40, 30)
 
 
+def test_a_phones_picture_with_more_behind_it_is_a_jpeg():
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", (40, 30), colour) for colour in ("navy", "red"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+
+    assert media.picture(out.getvalue()).content_type == "image/jpeg"
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [

@@ -101,6 +101,15 @@ def test_a_retraction_takes_the_express_and_pulls_its_older_versions_along(conn)
     assert order[1:3] == [("articles", f"{ended.id}:1"), ("articles", f"{ended.id}:2")]
 
 
+def test_many_waiting_versions_of_one_article_hold_up_nobody(conn):
+    busy = article()
+    add(conn, *(article(busy.id, version=number) for number in range(1, 50)))
+    others = [article() for _ in range(10)]
+    add(conn, *others)
+
+    assert len(outbox.due(conn, 11)) == 11
+
+
 def test_what_kafka_has_lost_is_due_again(conn):
     one = article()
     add(conn, one)

@@ -56,3 +56,10 @@ async def test_the_newsroom_submits_for_a_unit_that_it_names(admin, unit):
 
     assert nobody.status_code == 422
     assert (somebody.status_code, somebody.json()["unit"]) == (201, "HQKV3")
+
+
+async def test_a_unit_that_is_not_active_submits_nothing(admin, unit):
+    entry = {"code": "HQKV3", "name": "Cũ", "active": False}
+    await admin.call("PUT", "/v1/admin/units/HQKV3", entry)
+
+    assert (await unit.submit()).status_code == 403

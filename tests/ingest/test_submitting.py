@@ -49,6 +49,16 @@ async def test_the_same_idempotency_key_for_another_body_is_refused(unit):
     assert other.status_code == 422
 
 
+async def test_an_idempotency_key_is_kept_also_where_the_article_was_known(unit):
+    first = await unit.submit(external_id="cms-1")
+    body = submission(external_id="cms-1")
+    known = await unit.call("POST", "/v1/articles", body, Idempotency_Key="k")
+    other = await unit.call("POST", "/v1/articles", submission(), Idempotency_Key="k")
+
+    assert (known.status_code, known.json()["id"]) == (200, first.json()["id"])
+    assert other.status_code == 422
+
+
 async def test_a_known_external_id_with_the_same_content_is_the_same_article(unit):
     first = await unit.submit(external_id="cms-1")
     again = await unit.submit(external_id="cms-1")
