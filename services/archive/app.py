@@ -18,7 +18,7 @@ from services.archive.registry import Registry
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
-from services.common.kafka import KafkaLink, lag, make_broker, start_once
+from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.tasks import running
 
 
@@ -34,7 +34,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(index, registry)
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
         subscribe(broker, index, intake)
-        link = KafkaLink(settings.kafka_bootstrap, partial(start_once, broker))
+        link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:

@@ -171,17 +171,20 @@ def consume(
     return subscriber
 
 
-async def start_once(broker: KafkaBroker) -> None:
-    """Start consuming, unless it runs. Once started, consumers find back to Kafka by themselves."""
-    if broker.running:
-        return
-    try:
-        async with asyncio.timeout(_START_TIMEOUT):
-            await broker.start()
-    except BaseException:
-        # Some of its consumers may run already, and would be started twice.
+async def start_afresh(broker: KafkaBroker) -> None:
+    """Start consuming with new consumers, whatever became of the old ones.
+
+    For each time that Kafka comes back: when a broker dies, aiokafka 0.14 now and then loses the
+    task that keeps a client's metadata fresh, and the consumer then waits for ever.
+    """
+    async with asyncio.timeout(_START_TIMEOUT):
         await broker.stop()
-        raise
+        try:
+            await broker.start()
+        except BaseException:
+            # Some of its consumers may run already, and would be started twice.
+            await broker.stop()
+            raise
 
 
 async def lag(broker: KafkaBroker) -> dict[str, int]:

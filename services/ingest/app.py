@@ -43,6 +43,7 @@ def build(settings: IngestSettings) -> FastAPI:
 
             async def kafka_is_up() -> None:
                 topics_ready.set()
+                relay.reconnect()
                 comparison.want()
 
             async def relay_once_topics_are_there() -> None:

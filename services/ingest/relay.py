@@ -18,7 +18,7 @@ from services.ingest.outbox import Confirmed, Waiting
 _GROUP = 500
 _LOOK_EVERY = 1.0  # seconds, should a wake-up be missed
 # A send that isn't confirmed by then has an unknown outcome: it is sent again, same event id.
-_CONFIRM_WITHIN = 60.0  # seconds
+_CONFIRM_WITHIN = 20.0  # seconds
 _START_WITHIN = 10.0  # seconds
 _RETRY_AFTER = 1.0  # seconds
 
@@ -33,9 +33,15 @@ class Relay:
         self._bootstrap = bootstrap
         self._log_was_cut = log_was_cut
         self._wake = asyncio.Event()
+        self._stale = False
 
     def wake(self) -> None:
         """Say that rows were added."""
+        self._wake.set()
+
+    def reconnect(self) -> None:
+        """Go on with a new producer: Kafka was away, and the old one may never find back."""
+        self._stale = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -49,7 +55,8 @@ class Relay:
                 await asyncio.sleep(_RETRY_AFTER)
 
     async def _relay(self, producer: AIOKafkaProducer) -> None:
-        while True:
+        self._stale = False
+        while not self._stale:
             self._wake.clear()
             rows = await self._database.read(lambda conn: outbox.due(conn, _GROUP))
             if rows:

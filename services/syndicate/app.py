@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from services.common import web
 from services.common.database import Database, sqlite_url
-from services.common.kafka import KafkaLink, lag, make_broker, start_once
+from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
@@ -34,7 +34,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             press = Press(database, shelf, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
-            link = KafkaLink(settings.kafka_bootstrap, partial(start_once, broker))
+            link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
             async with running(kafka=link.run(), press=press.run(), saving=press.save_slowly()):
