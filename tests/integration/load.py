@@ -16,9 +16,10 @@ import httpx2
 from tests.integration.stacks import Stack
 from tests.stack.processes import DEADLINE, until
 
-UNITS = ("HQ1", "HQ2", "HQ3")
 WRITERS = 6
-PAUSE = 0.4  # a writer's between two steps, at most, in seconds
+# So many that the feed of each still holds all that it ever took, and shows what it lost.
+UNITS = tuple(f"HQ{number:02}" for number in range(5 * WRITERS))
+PAUSE = 0.8  # a writer's between two steps, at most, in seconds
 FEED_SIZE = 50
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -91,17 +92,14 @@ class Tally:
 
 
 class Writer:
-    """Someone in a unit who does one thing after the other until it is over."""
+    """Someone who does one thing after the other for some units until it is over."""
 
-    def __init__(self, stack: Stack, unit: str, key: str, name: str, random: Random, tally: Tally):
+    def __init__(self, stack: Stack, keys: dict[str, str], random: Random, tally: Tally):
         self.pieces: list[Piece] = []
-        self._unit = unit
-        self._name = name
+        self._keys = keys
         self._random = random
         self._tally = tally
-        self._client = httpx2.Client(
-            base_url=stack.url("ingest"), headers={"Authorization": f"Bearer {key}"}, timeout=5
-        )
+        self._client = httpx2.Client(base_url=stack.url("ingest"), timeout=5)
 
     def work(self, steps: int, hurry: Event, over: Event) -> None:
         with self._client:
@@ -126,13 +124,14 @@ class Writer:
 
     def _submit(self) -> None:
         """Submit with an Idempotency-Key, an external_id or both: each must do by itself."""
-        name = f"{self._name}-{len(self.pieces):03}"
+        unit = self._random.choice(list(self._keys))
+        name = f"{unit}-{len(self.pieces):03}"
         kind = self._random.choice(["key", "external_id", "both"])
         submission: dict[str, Any] = text(name, 1)
         if kind != "key":
             submission["external_id"] = f"ngoai-{name}"
         key = f"khoa-{name}" if kind != "external_id" else ""
-        piece = Piece(self._unit, name, submission, key)
+        piece = Piece(unit, name, submission, key)
         answer = self._post(piece)
         piece.id = answer["id"]
         piece.place = datetime.fromisoformat(answer["published"])
@@ -146,20 +145,21 @@ class Writer:
     def _correct(self, piece: Piece) -> None:
         number = piece.version + 1
         answer, tries = self._call(
+            piece.unit,
             "PUT",
             f"/v1/articles/{piece.id}",
             text(piece.name, number) | {"correction_note": f"Sửa lần {number}."},
             **{"If-Match": f'"{piece.version}"'},
         )
         if answer.status_code == 412 and tries > 1:  # an earlier try came through
-            answer, _ = self._call("GET", f"/v1/articles/{piece.id}")
+            answer, _ = self._call(piece.unit, "GET", f"/v1/articles/{piece.id}")
         assert answer.status_code == 200, f"{piece}: {answer.text}"
         assert answer.json()["headline"] == text(piece.name, number)["headline"]
         self._acknowledge(piece, answer.json())
 
     def _retract(self, piece: Piece) -> None:
         why = {"reason": f"Lý do {piece.name}", "notice": f"Đã rút {piece.name}."}
-        answer, _ = self._call("POST", f"/v1/articles/{piece.id}/retraction", why)
+        answer, _ = self._call(piece.unit, "POST", f"/v1/articles/{piece.id}/retraction", why)
         assert answer.status_code == 200, f"{piece}: {answer.text}"
         piece.notice = why["notice"]
         piece.place = datetime.fromisoformat(answer.json()["updated"])
@@ -174,14 +174,15 @@ class Writer:
 
     def _post(self, piece: Piece) -> dict[str, Any]:
         named = {"Idempotency-Key": piece.idempotency_key} if piece.idempotency_key else {}
-        answer, _ = self._call("POST", "/v1/articles", piece.submission, **named)
+        answer, _ = self._call(piece.unit, "POST", "/v1/articles", piece.submission, **named)
         assert answer.status_code in (200, 201), f"{piece}: {answer.text}"
         return answer.json()
 
     def _call(
-        self, method: str, path: str, body: object = None, **headers: str
+        self, unit: str, method: str, path: str, body: object = None, **headers: str
     ) -> tuple[httpx2.Response, int]:
         """Call until there is an answer; give it, and how many tries it took."""
+        headers["Authorization"] = f"Bearer {self._keys[unit]}"
         end, tries = monotonic() + DEADLINE, 0
         while True:
             tries += 1
@@ -321,10 +322,8 @@ class Load:
 
     def _writers(self, stack: Stack, seed: int) -> Iterator[Writer]:
         for number in range(WRITERS):
-            unit = UNITS[number % len(UNITS)]
-            random = Random(f"{seed}:{number}")
-            name = f"{unit}-{number}"
-            yield Writer(stack, unit, self.keys[unit], name, random, self.tally)
+            keys = {unit: self.keys[unit] for unit in UNITS[number::WRITERS]}
+            yield Writer(stack, keys, Random(f"{seed}:{number}"), self.tally)
 
     def __enter__(self) -> Self:
         self._reading = [self._pool.submit(it.work, self._reading_is_over) for it in self.readers]
