@@ -135,6 +135,9 @@ def serve(app: ASGIApp, settings: ServiceSettings) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        # Not uvloop: there, writing to a connection that has just died raises a RuntimeError, which
+        # ends the task that keeps an aiokafka 0.14 client's metadata fresh.
+        loop="asyncio",
         log_config=None,
         access_log=False,
         server_header=False,
