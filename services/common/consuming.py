@@ -4,7 +4,6 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Generic, Literal, TypeVar
 
 import structlog
@@ -16,6 +15,7 @@ from schemas.reading import InvalidRecord
 from schemas.topics import DEAD
 from services.common.database import store_is_at_fault
 from services.common.ids import new_id
+from services.common.instants import now
 from services.common.kafka import Record
 from services.common.metrics import PARKED
 from services.common.trace import current_trace
@@ -131,7 +131,7 @@ class DeadLetters:
         """Park `record`; raises if Kafka did not confirm. Parked again, it takes its own place."""
         event = RecordParked(
             id=new_id(),
-            time=datetime.now(UTC),
+            time=now(),
             producer=self._producer,
             trace=current_trace(),
             topic=record.topic,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -118,12 +118,6 @@ def fault() -> Problem:
 def field_errors(errors: Sequence[ErrorDetails]) -> list[FieldError]:
     """Turn pydantic's findings into pointers and sentences; what was sent is not repeated."""
     return [FieldError(_pointer(e["loc"]), e["msg"], e["type"]) for e in errors]
-
-
-def invalid(error: ValidationError) -> Problem:
-    """Fields that pydantic refused."""
-    found = field_errors(error.errors(include_url=False, include_input=False))
-    return Problem("invalid", _sentence(found), errors=found)
 
 
 def install(app: FastAPI) -> None:
