@@ -180,7 +180,7 @@ async def _find(parts: Parts, caller: Caller, article: UUID) -> None:
 
 
 def _call(parts: Parts, caller: Caller) -> Call:
-    return Call(caller.unit, current_trace(), now(), parts.settings.archive_url)
+    return Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
 
 
 async def _owner(parts: Parts, caller: Caller, unit: str | None) -> str:

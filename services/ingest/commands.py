@@ -20,6 +20,8 @@ class Call:
     """Who asks, by which request, and when. `unit` is None for the newsroom: any article."""
 
     unit: str | None
+    by: str
+    """The key that was used."""
     trace: Trace
     now: datetime
     archive_url: str
@@ -81,7 +83,7 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
         record = lifecycle.retracted_article(ended, last, given, call.now)
         outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
     store.save(conn, ended)
-    store.add_version(conn, ended, given, "", call.trace)
+    store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
     return ended
 
 
@@ -156,7 +158,7 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
         store.add(conn, state)
     else:
         store.save(conn, state)
-    store.add_version(conn, state, given.submission, given.digest, call.trace)
+    store.add_version(conn, state, given.submission, given.digest, by=call.by, trace=call.trace)
     if state.status == "published":
         outbox.add_article(conn, event)
     return state

@@ -24,6 +24,8 @@ class Caller:
     """Whom a key stands for; `unit` is None for the newsroom."""
 
     unit: str | None
+    key: str
+    """The id of the key, for records of who did what; `admin` for the stack's own."""
 
     @property
     def is_admin(self) -> bool:
@@ -41,7 +43,7 @@ class Keyring:
     def __init__(self, database: Database, admin: auth.AdminKey) -> None:
         self._database = database
         self._admin = admin
-        self._units: dict[str, str] = {}
+        self._callers: dict[str, Caller] = {}
         self._read_at = float("-inf")
 
     async def caller(self, authorization: str | None) -> Caller:
@@ -50,24 +52,24 @@ class Keyring:
         if key is None:
             raise unauthorized()
         if self._admin.matches(key):
-            return Caller(None)
+            return Caller(None, "admin")
         if time.monotonic() - self._read_at > _FRESH_FOR:
-            self._units = await self._database.read(live_keys)
+            self._callers = await self._database.read(live_keys)
             self._read_at = time.monotonic()
-        unit = self._units.get(auth.digest(key))
-        if unit is None:
+        caller = self._callers.get(auth.digest(key))
+        if caller is None:
             raise unauthorized()
-        return Caller(unit)
+        return caller
 
     def forget(self) -> None:
         """Read the keys anew at the next call: they have changed."""
         self._read_at = float("-inf")
 
 
-def live_keys(conn: Connection) -> dict[str, str]:
-    """Give digest and unit of every key that is live."""
-    rows = conn.execute(select(keys.c.digest, keys.c.unit).where(keys.c.revoked.is_(None)))
-    return {row.digest: row.unit for row in rows}
+def live_keys(conn: Connection) -> dict[str, Caller]:
+    """Give the caller for the digest of every key that is live."""
+    rows = conn.execute(select(keys).where(keys.c.revoked.is_(None)))
+    return {row.digest: Caller(row.unit, row.id) for row in rows}
 
 
 def add_key(conn: Connection, unit: str, now: datetime) -> dict[str, str]:

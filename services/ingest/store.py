@@ -73,7 +73,13 @@ def save(conn: Connection, state: State) -> None:
 
 
 def add_version(
-    conn: Connection, state: State, given: Submission | GivenRetraction, digest: str, trace: Trace
+    conn: Connection,
+    state: State,
+    given: Submission | GivenRetraction,
+    digest: str,
+    *,
+    by: str,
+    trace: Trace,
 ) -> None:
     """Store what was handed in for the version at which the article stands."""
     conn.execute(
@@ -84,6 +90,7 @@ def add_version(
             "status": state.status,
             "submission": given.model_dump_json(exclude_defaults=True),
             "digest": digest,
+            "by": by,
             "trace": trace.model_dump_json(),
             "received": state.updated,
             "released": state.updated if state.published and state.status != "in_review" else None,

@@ -43,6 +43,7 @@ versions = Table(
     Column("status", Text, nullable=False),
     Column("submission", Text, nullable=False),  # JSON, with `contact`: it never leaves this table
     Column("digest", Text, nullable=False),
+    Column("by", Text, nullable=False),  # the id of the key that was used
     Column("trace", Text, nullable=False),  # JSON: the request that a release will follow from
     Column("received", Instant, nullable=False),
     Column("released", Instant),

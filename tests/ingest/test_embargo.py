@@ -34,7 +34,7 @@ async def held(database, headline: str):
             headline=headline, body="<p>x</p>", embargoed_until=now() + timedelta(seconds=0.3)
         )
     )
-    call = Call("HQ", current_trace(), now(), SITE)
+    call = Call("HQ", "a-key", current_trace(), now(), SITE)
     answer = await database.write(lambda conn: commands.submit(conn, call, "HQ", given, None))
     assert answer.state.status == "embargoed"
     return answer.state
