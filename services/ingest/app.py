@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.common import web
 from services.common.auth import AdminKey
-from services.common.database import Database, Overloaded, sqlite_url, what_happened
+from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
@@ -35,7 +35,7 @@ def build(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), tables)
+        database = Database(settings.database, tables.create_all, "ingest")
         try:
             comparison = Comparison(database, settings.kafka_bootstrap)
             relay = Relay(database, settings.kafka_bootstrap, comparison.want)

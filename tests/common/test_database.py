@@ -14,7 +14,7 @@ numbers = Table("numbers", tables, Column("number", Integer, primary_key=True))
 
 @pytest.fixture
 async def database(tmp_path):
-    opened = Database(sqlite_url(tmp_path / "x" / "test.db"), tables)
+    opened = Database(sqlite_url(tmp_path / "x" / "test.db"), tables.create_all)
     yield opened
     await opened.close()
 

@@ -21,7 +21,7 @@ SITE = "http://archive.test"
 
 @pytest.fixture
 async def database(tmp_path):
-    opened = Database(sqlite_url(tmp_path / "ingest.db"), tables)
+    opened = Database(sqlite_url(tmp_path / "ingest.db"), tables.create_all)
     unit = GivenUnit(code="HQ", name="HQ")
     await opened.write(lambda conn: registry.add(conn, "unit", unit, current_trace(), now()))
     yield opened

@@ -23,7 +23,7 @@ DEADLINE = 60.0
 async def test_what_stood_before_the_cut_and_what_came_after_lie_beyond_what_was_read(
     bootstrap, tmp_path
 ):
-    database = Database(sqlite_url(tmp_path / "ingest.db"), tables)
+    database = Database(sqlite_url(tmp_path / "ingest.db"), tables.create_all)
     one = article()
     place = TopicPartition(ARTICLES.name, partition_of(str(one.id), ARTICLES))
     async with relaying(database, bootstrap) as comparison:
