@@ -7,11 +7,14 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from schemas.events import ArticleEvent, Event
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
+from services.common.prepared import Prepared
 from services.ingest.lifecycle import overtakes
 from services.ingest.tables import outbox, reached
 
 _EXPRESS, _FIRST = -1, 0  # an article's own urgency is 1 to 9
-_ADD = insert(outbox)
+_ADD = Prepared(
+    insert(outbox), ["topic", "key", "value", "lane", "partition", "priority", "created"]
+)
 _SENT = (
     update(outbox)
     .where(outbox.c.seq == bindparam("row"))
@@ -74,17 +77,15 @@ def add_registry(conn: Connection, event: Event) -> None:
 
 
 def _add(conn: Connection, event: Event, topic: Topic, *, priority: int) -> None:
-    conn.execute(
-        _ADD,
-        {
-            "topic": topic.name,
-            "key": event.record_key.encode(),
-            "value": event.to_bytes(),
-            "lane": _lane(event, topic),
-            "partition": event.partition_in(topic),
-            "priority": priority,
-            "created": event.time,
-        },
+    _ADD.run(
+        conn,
+        topic=topic.name,
+        key=event.record_key.encode(),
+        value=event.to_bytes(),
+        lane=_lane(event, topic),
+        partition=event.partition_in(topic),
+        priority=priority,
+        created=event.time,
     )
 
 
