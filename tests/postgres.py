@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,15 +38,19 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[Postgres]:
-    """Run a server in `folder` for as long as the body runs. It will not run as root."""
-    programs = _programs()
-    data = folder / "postgres"
-    data.mkdir()
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres")
-        for parent in data.parents[:3]:
-            parent.chmod(parent.stat().st_mode | 0o011)
+def running_postgres() -> Iterator[Postgres]:
+    """Run a server for as long as the body runs."""
+    # Not below pytest's folder, which is root's alone where root runs the tests.
+    with tempfile.TemporaryDirectory(prefix="tinbai-postgres-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        with _running(Path(folder)) as server:
+            yield server
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[Postgres]:
+    programs, data = _programs(), folder / "data"
     made: list[str | Path] = [
         programs / "initdb",
         "-D",
@@ -90,6 +95,7 @@ def _programs() -> Path:
 
 
 def _as_nobody_special(command: list[str | Path]) -> list[str]:
+    # The server will not run as root.
     words = [str(word) for word in command]
     if os.geteuid() != 0:
         return words
