@@ -42,7 +42,8 @@ def read_yaml(path: Path) -> YamlFile:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise StackError(f"{path}:{line}: {error.problem}.") from error
-    except (YAMLError, ValueError) as error:  # a forbidden character, a 30th of February
+    # A forbidden character, a 30th of February, brackets without end.
+    except (YAMLError, ValueError, RecursionError) as error:
         raise StackError(f"{path} is no YAML in UTF-8: {error}.") from error
     if content is None:
         raise StackError(f"{path} is empty.")

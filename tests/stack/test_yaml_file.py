@@ -66,6 +66,7 @@ def test_each_value_is_known_by_its_line(file, pointer, line):
         ("units:\n  - name: .nan\n", ":2: this is neither text"),
         ("a: 2025-02-30\n", "is no YAML in UTF-8: day"),
         ("a: \x01\n", "is no YAML in UTF-8"),
+        ("a: " + "[" * 5000, "is no YAML in UTF-8"),
         ("", "is empty"),
     ],
 )
