@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -140,3 +141,13 @@ def test_where_nobody_listens_it_is_one_sentence(tmp_path):
 
     assert run.exit_code == 1
     assert run.stderr.startswith("Cannot reach ingest at http://127.0.0.1:1/v1/admin/registry")
+
+
+def test_the_example_in_the_docs_can_be_applied(tinbai):
+    page = (Path(__file__).parents[2] / "docs" / "registry.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+
+    run = tinbai("apply", "--dry-run", file=example)
+
+    assert "HQKV21" in run.stdout
+    assert run.exit_code == 0
