@@ -76,7 +76,7 @@ def add(conn: Connection, kind: Kind, entry: Entry, trace: Trace, now: datetime)
     """Add an entry; give it as stored. Raises Problem if its code is taken."""
     code = code_of(entry)
     if find(conn, kind, code) is not None:
-        raise Problem("conflict", said("There is a {kind} {code} already.", kind=kind, code=code))
+        raise Problem("conflict", said("The code {code} is taken already.", code=code))
     checked = _checked(conn, entry, None, now)
     store(conn, checked, trace, now, new=True)
     return checked
@@ -90,8 +90,7 @@ def replace(
     if before is None:
         raise not_found()
     if code_of(entry) != code:
-        detail = said("the code of a {kind} never changes", kind=kind)
-        raise refused([FieldError("", detail, "code")])
+        raise refused([FieldError("", said("a code never changes"), "code")])
     checked = _checked(conn, entry, before, now)
     store(conn, checked, trace, now, new=False)
     return checked
@@ -151,8 +150,8 @@ def check_codes(conn: Connection, column: str | None, campaigns: Sequence[str]) 
     """Raise Problem where a submission names a column or campaign that does not exist."""
     errors = []
     if column is not None and find(conn, "column", column) is None:
-        detail = said("there is no column {column}", column=column)
-        errors.append(FieldError("/column", detail, "unknown"))
+        unknown = said("there is no column {column}", column=column)
+        errors.append(FieldError("/column", unknown, "unknown"))
     for place, campaign in enumerate(campaigns):
         if find(conn, "campaign", campaign) is None:
             detail = said("there is no campaign {campaign}", campaign=campaign)
