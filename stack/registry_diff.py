@@ -18,7 +18,7 @@ def difference(plan: dict[str, Any]) -> Text:
     for entry in plan["changed"]:
         text.append(f"~ {entry['kind']} {entry['code']}\n", "yellow")
         for name, values in entry["fields"].items():
-            text.append(f"    {name}: ").append_text(_change(values)).append("\n")
+            text.append(f"    {name}:").append_text(_change(values)).append("\n")
     if left := list(_left_alone(plan["not_in_document"])):
         text.append(f"not in the file, left as it is: {'; '.join(left)}\n")
     return text.append(_summary(plan))
@@ -31,7 +31,7 @@ def _change(values: dict[str, Any]) -> Text:
         new = [each for each in after if each not in before]
         if gone or new:
             return _items(gone, new)
-    return Text.assemble((_value(before), _BEFORE), " → ", (_value(after), _AFTER))
+    return Text.assemble(" ", (_value(before), _BEFORE), " → ", (_value(after), _AFTER))
 
 
 def _items(gone: list[Any], new: list[Any]) -> Text:
@@ -45,7 +45,7 @@ def _items(gone: list[Any], new: list[Any]) -> Text:
 def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(each)}" for name, each in value.items() if each)
-    return json.dumps(value, ensure_ascii=False)
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _left_alone(entries: list[dict[str, str]]) -> Iterator[str]:

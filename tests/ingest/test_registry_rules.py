@@ -1,10 +1,13 @@
 """Names over time and references between entries, decided without a database."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as some
 
 from schemas.registry import Campaign
+from schemas.times import VIETNAM
 from services.common.problems import Problem
 from services.ingest.registry import Entries, GivenUnit, code_of, kind_of
 from services.ingest.registry_document import GivenRegistry, plan
@@ -59,6 +62,19 @@ def test_other_changes_leave_the_names_alone():
     assert history(after) == history(stored)
     assert after.names[-1].short_name == "H"
     assert with_names_kept(unit("A", "Một"), unit("A", "Một"), TODAY).names == ()
+
+
+@given_any(some.lists(some.tuples(some.integers(0, 2), some.sampled_from("ABC")), max_size=12))
+def test_whatever_it_is_called_and_when_each_day_keeps_its_last_name(renamings):
+    day, stored, called = YESTERDAY, unit("X", "A"), {YESTERDAY - timedelta(days=1): "A"}
+    for days_later, name in renamings:
+        day += timedelta(days=days_later)
+        stored = with_names_kept(unit("X", name), stored, day)
+        called[day] = name
+
+    assert faults(stored, {"X": stored}, day) == []
+    for each, name in called.items():
+        assert stored.name_at(datetime.combine(each, time(12), VIETNAM)) == name
 
 
 def test_whoever_hands_in_names_says_how_it_was():
