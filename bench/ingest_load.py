@@ -29,7 +29,7 @@ class Measured:
 
 
 def submissions(seed: int) -> Iterator[bytes]:
-    """Make submissions of 3 KB, each with words of its own.""""
+    """Make submissions of 3 KB, each with words of its own."""
     chance = random.Random(seed)
     for number in count(1):
         paragraphs = [" ".join(chance.choices(_SYLLABLES, k=40)) for _ in range(_PARAGRAPHS)]
