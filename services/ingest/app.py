@@ -56,6 +56,7 @@ def build(settings: IngestSettings) -> FastAPI:
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
             app.state.link = link
+            app.state.leases = leases
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
@@ -69,7 +70,7 @@ def build(settings: IngestSettings) -> FastAPI:
             await database.close()
 
     async def readiness() -> Mapping[str, object]:
-        return await _readiness(app.state.parts.database, app.state.link)
+        return await _readiness(app.state.parts.database, app.state.link, app.state.leases)
 
     app = web.make_app(
         "ingest",
@@ -106,8 +107,8 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(_HOUSEKEEPING_EVERY)
 
 
-async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": link.state}
+async def _readiness(database: Database, link: KafkaLink, leases: Leases) -> Mapping[str, object]:
+    state: dict[str, object] = {"kafka": link.state, "buckets": len(leases.buckets)}
     try:
         waiting = await database.read(outbox.count_waiting)
     except SQLAlchemyError as error:
