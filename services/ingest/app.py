@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
@@ -13,13 +14,14 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, sqlite_url, what_happened
 from services.common.instants import now
-from services.common.kafka import KafkaLink
+from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, hops, outbox, store, tracking
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
+from services.ingest.handlers import subscribe
 from services.ingest.keyring import Keyring
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
@@ -40,11 +42,14 @@ def build(settings: IngestSettings) -> FastAPI:
             comparison = Comparison(database, settings.kafka_bootstrap)
             relay = Relay(database, settings.kafka_bootstrap, comparison.want)
             topics_ready = asyncio.Event()
+            broker = make_broker(settings.kafka_bootstrap, "tinbai-ingest-deliveries")
+            subscribe(broker, database, await database.write(hops.database_id))
 
             async def kafka_is_up() -> None:
                 topics_ready.set()
                 relay.reconnect()
                 comparison.want()
+                await start_afresh(broker)
 
             async def relay_once_topics_are_there() -> None:
                 await topics_ready.wait()
@@ -53,7 +58,7 @@ def build(settings: IngestSettings) -> FastAPI:
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
-            app.state.link = link
+            app.state.link, app.state.broker = link, broker
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
@@ -62,11 +67,12 @@ def build(settings: IngestSettings) -> FastAPI:
                 housekeeping=_keep_house(database),
             ):
                 yield
+            await broker.stop()
         finally:
             await database.close()
 
     async def readiness() -> Mapping[str, object]:
-        return await _readiness(app.state.parts.database, app.state.link)
+        return await _readiness(app.state.parts.database, app.state.link, app.state.broker)
 
     app = web.make_app(
         "ingest",
@@ -76,6 +82,7 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(admin.router)
+    app.include_router(tracking.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 
@@ -101,11 +108,13 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(_HOUSEKEEPING_EVERY)
 
 
-async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
+async def _readiness(
+    database: Database, link: KafkaLink, broker: KafkaBroker
+) -> Mapping[str, object]:
     state: dict[str, object] = {"kafka": link.state}
     try:
         waiting = await database.read(outbox.count_waiting)
     except SQLAlchemyError as error:
         return state | {"ready": False, "database": what_happened(error)}
     OUTBOX_WAITING.set(waiting)
-    return state | {"ready": True, "lag": {"outbox": waiting}}
+    return state | {"ready": True, "lag": {"outbox": waiting, **await lag(broker)}}
