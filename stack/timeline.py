@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from stack.door import admin_key, ask, ingest_url
 
@@ -44,7 +45,7 @@ def table(items: list[dict[str, Any]]) -> Table:
             str(item["version"]),
             item["service"],
             item["event"],
-            " ".join(f"{name}={_text(value)}" for name, value in rest.items()),
+            Text(" ".join(f"{name}={_text(value)}" for name, value in rest.items())),
         )
     return shown
 

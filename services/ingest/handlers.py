@@ -21,11 +21,11 @@ def subscribe(broker: KafkaBroker, database: Database, database_id: str) -> None
     """Read `deliveries`. Several ingest processes on one database share the work."""
 
     async def take(batch: Batch[DeliveryEvent]) -> None:
-        events = [item.event for item in batch.items if item.event]
-        told = [hops.hop_of(event) for event in events]
-        await database.write(partial(hops.keep, told=told))
-        for event, hop in zip(events, told, strict=True):
-            with tracing(event.trace):
+        events = {item.event.key: item.event for item in batch.items if item.event}
+        told = [hops.hop_of(item.event) for item in batch.items if item.event]
+        # What is known is passed over in silence: an index that is made anew tells of everything.
+        for hop in await database.write(partial(hops.keep, told=told)):
+            with tracing(events[hop.key].trace):
                 log.info("hop_taken", article=str(hop.article), version=hop.version, hop=hop.event)
 
     park = DeadLetters(broker, "ingest").park

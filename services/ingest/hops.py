@@ -1,7 +1,7 @@
 """What the other services told of versions, to and from its table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from secrets import token_hex
 from uuid import UUID
@@ -27,13 +27,14 @@ def hop_of(event: DeliveryEvent) -> Hop:
             return hop(event=state, partners=tuple(partners), detail=detail)
 
 
-def keep(conn: Connection, told: Iterable[Hop]) -> None:
-    """Store what is new; of a fact that was told before, the first time stands."""
-    new = {hop.key: hop for hop in reversed(list(told))}
-    known = set(conn.scalars(select(hops.c.key).where(hops.c.key.in_(new))))
-    rows = [_row(hop) for key, hop in new.items() if key not in known]
-    if rows:
-        conn.execute(insert(hops), rows)
+def keep(conn: Connection, told: Sequence[Hop]) -> list[Hop]:
+    """Store what is new, and give it; of a fact that was told before, the first time stands."""
+    first = {hop.key: hop for hop in reversed(told)}
+    known = set(conn.scalars(select(hops.c.key).where(hops.c.key.in_(first))))
+    new = [hop for key, hop in first.items() if key not in known]
+    if new:
+        conn.execute(insert(hops), [_row(hop) for hop in new])
+    return new
 
 
 def of_article(conn: Connection, article: UUID) -> list[Hop]:

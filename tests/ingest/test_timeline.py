@@ -147,8 +147,8 @@ def test_a_delivery_names_its_partners_and_how():
 
 def test_told_again_the_first_time_stands(conn):
     first, again = shown(), shown(at=NOON + SECOND)
-    hops.keep(conn, [hop_of(first), hop_of(again)])
-    hops.keep(conn, [hop_of(again)])
+    assert hops.keep(conn, [hop_of(first), hop_of(again)]) == [hop_of(first)]
+    assert hops.keep(conn, [hop_of(again)]) == []
 
     assert hops.of_article(conn, ARTICLE) == [hop_of(first)]
 

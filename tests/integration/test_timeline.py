@@ -1,12 +1,22 @@
 """A unit asks what became of its article: on a real stack, also when services are killed."""
 
+import asyncio
+import base64
+import json
 import os
 import signal
 from typing import Any
+from uuid import UUID
 
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from tests.integration.stacks import Stack
+from schemas.events import DeliveryChanged
+from schemas.topics import DEAD, DELIVERIES
+from services.common.ids import new_id
+from services.common.instants import now
+from tests.factories import TRACE
+from tests.integration.stacks import PUBLISHED, Stack
 from tests.stack.processes import until
 
 pytestmark = pytest.mark.xdist_group("shared")
@@ -107,6 +117,60 @@ def test_the_request_id_is_followed_back_to_ingest(asked):
         return sum("hop_taken" in line and "what-became-1" in line for line in lines)
 
     until(lambda: taken() == 2, SOON)
+
+
+async def test_what_partners_did_joins_it_and_a_bad_record_is_parked(asked):
+    made = await asyncio.to_thread(asked.submit, "ASK")
+    shown = delivered(UUID(made["id"]))
+    partition = shown.partition_in(DELIVERIES)
+    bad = f"bad-{made['id']}".encode()
+    async with AIOKafkaProducer(bootstrap_servers=asked.bootstrap()) as producer:
+        for key, value in ((bad, b"{}"), (shown.key.encode(), shown.to_bytes())):
+            await producer.send_and_wait(DELIVERIES.name, value, key=key, partition=partition)
+
+    await asyncio.to_thread(until_told, asked, made["id"], ["delivered"])
+
+    [item] = [each for each in timeline(asked, made["id"]) if each["event"] == "delivered"]
+    assert (item["partners"], item["detail"]) == (["bao-a"], "webhook")
+    assert await parked_by(asked, bad) == ["ingest"]
+
+
+def delivered(article: UUID) -> DeliveryChanged:
+    return DeliveryChanged(
+        id=new_id(),
+        time=now(),
+        producer="syndicate",
+        trace=TRACE,
+        article=article,
+        version=1,
+        state="delivered",
+        partners=["bao-a"],
+        detail="webhook",
+    )
+
+
+async def parked_by(stack: Stack, key: bytes) -> list[str]:
+    """Who put the record with this key into the dead letters."""
+    place = TopicPartition(DEAD.name, 0)
+    async with AIOKafkaConsumer(bootstrap_servers=stack.bootstrap()) as consumer:
+        consumer.assign([place])
+        await consumer.seek_to_beginning(place)
+        end = (await consumer.end_offsets([place]))[place]
+        letters = []
+        while await consumer.position(place) < end:
+            letters.append(json.loads((await consumer.getone()).value))
+    wanted = base64.b64encode(key).decode()
+    return [each["producer"] for each in letters if each["record_key_base64"] == wanted]
+
+
+def test_who_submits_a_file_with_one_article_is_told_where_to_look(asked, tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps(PUBLISHED))
+
+    said = asked.tinbai("submit", str(tmp_path / "one.json"), "--unit", "ASK").stdout
+
+    article = said.split()[-1]
+    assert f"tinbai timeline {article}" in said
+    until_told(asked, article, WHOLE_WAY)
 
 
 def test_on_the_command_line_it_is_a_table(asked):
