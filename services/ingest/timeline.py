@@ -47,6 +47,12 @@ class Version:
     embargoed_until: datetime | None
     request_id: str
 
+    @property
+    def held_until(self) -> datetime | None:
+        """The embargo under which it came; None where that was over by then."""
+        until = self.embargoed_until
+        return until if until and until > self.received else None
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -104,15 +110,13 @@ def _of_version(of: Version) -> Iterator[Item]:
     def item(at: datetime, event: Name, **more: object) -> Item:
         return Item(at, "ingest", event, of.version, more)
 
-    until = of.embargoed_until
-    held = until is not None and until > of.received
     yield item(of.received, "received", request_id=of.request_id)
     if of.status in _ENDINGS:
         yield item(of.released or of.received, _ENDINGS[of.status])
     elif of.status in _REVIEWED:
         # What the newsroom decided is not told yet.
         yield item(of.received, "in_review")
-    elif held and until:
+    elif until := of.held_until:
         yield item(of.received, "accepted")
         yield item(of.received, "embargoed", until=until.isoformat())
         if of.released:

@@ -1,5 +1,6 @@
 """What became of an article, put together from what ingest keeps and what it was told."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -241,6 +242,19 @@ async def test_corrections_embargoes_and_retractions_are_told(unit):
         (3, "received"),
         (3, "retracted"),
     ]
+
+
+async def test_an_embargo_that_ended_is_told_with_the_time_of_its_release(unit):
+    at = datetime.now(UTC) + timedelta(seconds=0.3)
+    article = (await unit.submit(embargoed_until=at.isoformat())).json()["id"]
+
+    async with asyncio.timeout(10):
+        while len(items := await of(unit, article)) < 4:
+            await asyncio.sleep(0.02)
+
+    assert [item["event"] for item in items] == ["received", "accepted", "embargoed", "released"]
+    assert datetime.fromisoformat(items[3]["at"]) >= at
+    assert datetime.fromisoformat(items[2]["until"]) == at
 
 
 async def test_of_a_unit_not_trusted_it_says_that_the_newsroom_must_look(admin):
