@@ -95,7 +95,8 @@ def take_changes(index: Index, changes: Sequence[Change], offsets: Offsets) -> O
     documents = {str(id_): article_documents(history) for id_, history in changed.items()}
     index.replace(documents, offsets)
     histories = {**known, **changed}
-    return Outcome(effective, [each.version in histories.get(each.id, {}) for each in changes])
+    held = [histories.get(each.id, {}).get(each.version) is not None for each in changes]
+    return Outcome(effective, held)
 
 
 def _histories(index: Index, ids: set[UUID]) -> dict[UUID, History]:
