@@ -11,6 +11,7 @@ from schemas.events import CampaignChanged, ColumnChanged, Trace, UnitChanged
 from schemas.registry import Campaign, Column, Unit
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem, not_found
+from services.common.said import said
 from services.ingest import outbox
 from services.ingest.submission import refused
 from services.ingest.tables import registry
@@ -56,7 +57,7 @@ def code_of(entry: Entry) -> str:
 def add(conn: Connection, kind: Kind, entry: Entry, trace: Trace, now: datetime) -> None:
     """Add an entry. Raises Problem if its code is taken."""
     if find(conn, kind, code_of(entry)) is not None:
-        raise Problem("conflict", f"There is a {kind} {code_of(entry)} already.")
+        raise Problem("conflict", said("The code {code} is taken already.", code=code_of(entry)))
     conn.execute(
         insert(registry).values(kind=kind, code=code_of(entry), entry=_dump(entry), updated=now)
     )
@@ -70,7 +71,7 @@ def replace(
     if find(conn, kind, code) is None:
         raise not_found()
     if code_of(entry) != code:
-        raise refused([FieldError("", f"the code of a {kind} never changes", "code")])
+        raise refused([FieldError("", said("a code never changes"), "code")])
     conn.execute(
         update(registry)
         .where(registry.c.kind == kind, registry.c.code == code)
@@ -101,7 +102,7 @@ def is_trusted(conn: Connection, unit: str) -> bool:
     entry = find(conn, "unit", unit)
     assert isinstance(entry, Unit)
     if not entry.active:
-        raise Problem("forbidden", f"The unit {unit} is not active.")
+        raise Problem("forbidden", said("The unit {unit} is not active.", unit=unit))
     return entry.trusted
 
 
@@ -109,10 +110,11 @@ def check_codes(conn: Connection, column: str | None, campaigns: Sequence[str]) 
     """Raise Problem where a submission names a column or campaign that does not exist."""
     errors = []
     if column is not None and find(conn, "column", column) is None:
-        errors.append(FieldError("/column", f"there is no column {column}", "unknown"))
+        unknown = said("there is no column {column}", column=column)
+        errors.append(FieldError("/column", unknown, "unknown"))
     for place, campaign in enumerate(campaigns):
         if find(conn, "campaign", campaign) is None:
-            detail = f"there is no campaign {campaign}"
+            detail = said("there is no campaign {campaign}", campaign=campaign)
             errors.append(FieldError(f"/campaigns/{place}", detail, "unknown"))
     if errors:
         raise refused(errors)

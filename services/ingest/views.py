@@ -4,12 +4,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from services.common.said import Said
+from services.common.translation import translated
 from services.ingest.lifecycle import State
 from services.ingest.media import Picture
 from services.ingest.submission import Change
 
 
-def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict[str, Any]:
+def summary(state: State, archive_url: str, hints: tuple[Said, ...] = ()) -> dict[str, Any]:
     """Say how an article stands, and where readers find it."""
     return {
         "id": str(state.id),
@@ -23,7 +25,7 @@ def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict
         "received": _time(state.received),
         "updated": _time(state.updated),
         "url": f"{archive_url}/articles/{state.id}",
-        "hints": [{"pointer": "/body", "detail": hint} for hint in hints],
+        "hints": [{"pointer": "/body", "detail": translated(hint)} for hint in hints],
     }
 
 
