@@ -16,6 +16,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 
+_READ = 1000  # characters of the header; whoever wants a language says so before that
+
 _current: ContextVar[Language] = ContextVar("language", default=DEFAULT)
 
 
@@ -27,7 +29,7 @@ def preferred(accept_language: str | None) -> Language:
     if not accept_language:
         return DEFAULT
     weights: dict[str, float] = {}
-    for part in accept_language.split(","):
+    for part in accept_language[:_READ].split(","):
         if found := _RANGE.fullmatch(part):
             primary = found[1].lower().split("-")[0]
             weights[primary] = max(weights.get(primary, 0.0), float(found[2] or 1))

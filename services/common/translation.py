@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 
 from services.common.language import DEFAULT, Language, current_language
+from services.common.said import Said
 
 
 def translated(sentence: str, language: Language | None = None) -> str:
@@ -14,9 +15,18 @@ def translated(sentence: str, language: Language | None = None) -> str:
     language = language or current_language()
     if language == DEFAULT:
         return str(sentence)
-    template = getattr(sentence, "template", sentence)
+    template, filled = sentence, {}
+    if isinstance(sentence, Said):
+        template, filled = sentence.template, sentence.filled
     found = catalogue(language)["sentences"].get(template)
-    return str(sentence) if found is None else found.format(**getattr(sentence, "filled", {}))
+    if found is None:
+        return str(sentence)
+    # What is filled in may be words of ours too.
+    values = {
+        name: translated(value, language) if isinstance(value, Said) else value
+        for name, value in filled.items()
+    }
+    return found.format(**values)
 
 
 def field_name(pointer: str, language: Language | None = None) -> str:

@@ -67,6 +67,12 @@ def test_what_stands_in_a_value_is_never_taken_for_a_placeholder():
     assert translated(unknown, "vi") == "không có chuyên mục {column.__class__}"
 
 
+def test_words_of_ours_that_are_filled_in_are_translated_too():
+    nested = said("there is no unit {unit}", unit=said("must be text"))
+
+    assert translated(nested, "vi") == "không có đơn vị phải là văn bản"
+
+
 def test_a_sentence_that_was_stored_can_still_be_translated():
     kept = TypeAdapter(tuple[Said, ...])
     stored = kept.dump_json((said("there is no unit {unit}", unit="HQ"),))

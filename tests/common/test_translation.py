@@ -15,8 +15,8 @@ from services.ingest.submission import Change, GivenMedia, GivenRebuttal, GivenR
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted(file for top in ("schemas", "services") for file in (ROOT / top).rglob("*.py"))
-# The two modules whose business it is to fill in templates from elsewhere.
-TEMPLATES_FROM_ELSEWHERE = {"said.py", "findings.py"}
+# Its templates stand in tables, which are looked at on their own.
+HAS_TABLES = "findings.py"
 
 
 def calls() -> Iterator[tuple[Path, str, ast.Call]]:
@@ -27,8 +27,31 @@ def calls() -> Iterator[tuple[Path, str, ast.Call]]:
                 yield file, getattr(node.func, "id", getattr(node.func, "attr", "")), node
 
 
+def constants() -> Iterator[tuple[str, str]]:
+    """Give the texts that have a name of their own at the top of a module."""
+    for file in FILES:
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.Assign) and (text := literal(node.value)):
+                yield ast.unparse(node.targets[0]), text
+
+
 def literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def template(node: ast.expr) -> str | None:
+    """Give the template that is meant: written there, or by its name."""
+    return NAMED.get(node.id) if isinstance(node, ast.Name) else literal(node)
+
+
+def is_said_again(node: ast.expr) -> bool:
+    """Whether the template is one that was taken apart: `x.template`, `x["template"]`."""
+    if isinstance(node, ast.Subscript):
+        return literal(node.slice) == "template"
+    return isinstance(node, ast.Attribute) and node.attr == "template"
+
+
+NAMED = dict(constants())
 
 
 def templates() -> set[str]:
@@ -38,8 +61,8 @@ def templates() -> set[str]:
     found |= {findings.BAD_FORM, findings.UNUSABLE}
     for _, name, call in calls():
         place = {"said": 0, "PydanticCustomError": 1}.get(name)
-        if place is not None and (template := literal(call.args[place])):
-            found.add(template)
+        if place is not None and (sentence := template(call.args[place])):
+            found.add(sentence)
     return found
 
 
@@ -90,12 +113,13 @@ def test_sentences_are_said_so_that_they_can_be_translated():
     assert not bare, "Wrap these sentences in said(…):\n" + "\n".join(bare)
 
 
-def test_a_template_is_a_literal_so_that_it_can_be_found():
+def test_a_template_is_written_out_so_that_it_can_be_found():
     unknown = [
         f"{file.relative_to(ROOT)}:{call.lineno}"
         for file, name, call in calls()
-        if name == "said" and file.name not in TEMPLATES_FROM_ELSEWHERE
-        if not (call.args and literal(call.args[0]))
+        if name in ("said", "PydanticCustomError") and file.name != HAS_TABLES
+        for sentence in call.args[name != "said" :][:1]
+        if not (template(sentence) or is_said_again(sentence))
     ]
 
     assert not unknown, "Give said(…) its template as a literal:\n" + "\n".join(unknown)
