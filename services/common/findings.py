@@ -82,7 +82,7 @@ FORMS = {
 
 BAD_FORM = "is not in the form that is needed here"
 
-_QUOTED = re.compile(r"'([^']*)'")
+_QUOTED = re.compile(r"""(['"])(.*?)\1""")
 
 
 def plain(error: ErrorDetails) -> Said:
@@ -103,4 +103,4 @@ def _shown(context: Mapping[str, Any]) -> dict[str, Any]:
     if "expected" not in context:
         return dict(context)
     # pydantic writes 'a', 'b' or 'c': the "or" would have to be translated.
-    return {"expected": ", ".join(_QUOTED.findall(context["expected"]))}
+    return {"expected": ", ".join(word for _, word in _QUOTED.findall(context["expected"]))}

@@ -189,7 +189,5 @@ def _pointer(location: Sequence[int | str]) -> str:
 
 
 def _listed(errors: Sequence[FieldError], language: Language) -> str:
-    return "; ".join(
-        f"{field_name(e.pointer or '/', language)}: {translated(e.detail, language)}"
-        for e in errors[:_LISTED]
-    )
+    told = [(field_name(e.pointer, language), translated(e.detail, language)) for e in errors]
+    return "; ".join(": ".join(filter(None, parts)) for parts in told[:_LISTED])
