@@ -259,6 +259,17 @@ def test_many_articles_go_in_batches_and_results_keep_their_order():
     assert [result.accepted for result in results[-2:]] == [True, False]
 
 
+def test_a_line_that_is_refused_says_why():
+    blank = {"pointer": "/headline", "detail": "không được để trống", "code": "blank"}
+    line = {"line": 1, "code": 422, "status": 422, "detail": "tít: …", "errors": [blank]}
+    service = Failing(httpx2.Response(200, json=line))
+
+    (result,) = service.client().submit_many(many(1))
+
+    assert (result.accepted, result.status, result.detail) == (False, None, "tít: …")
+    assert result.errors == (blank,)
+
+
 @pytest.mark.parametrize("first", [told(201, 503), told(201), httpx2.ReadError("cut")])
 def test_a_batch_that_was_not_answered_whole_is_sent_again_as_the_same_one(first):
     service = Failing(first, told(201, 201))

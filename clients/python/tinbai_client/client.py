@@ -136,9 +136,7 @@ class Client:
         done = 0
         while batch := list(islice(lines, BATCH)):
             for number, told in enumerate(self._batch(batch), start=done + 1):
-                errors = tuple(told.get("errors") or ())
-                made = (told.get("id"), told.get("version"), told.get("status"))
-                yield Result(number, told["code"], *made, errors)
+                yield _result(number, told)
             done += len(batch)
 
     def _batch(self, lines: list[bytes]) -> list[dict[str, Any]]:
@@ -218,6 +216,19 @@ def _json(value: object) -> bytes:
 
 def _lines(answer: httpx2.Response) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.content.splitlines() if line.strip()]
+
+
+def _result(number: int, told: Mapping[str, Any]) -> Result:
+    status = told.get("status")
+    return Result(
+        number,
+        told["code"],
+        told.get("id"),
+        told.get("version"),
+        status if isinstance(status, str) else None,  # a problem's own status is a number
+        told.get("detail", ""),
+        tuple(told.get("errors") or ()),
+    )
 
 
 def _is(now: WholeArticle, content: Change, version: int) -> bool:

@@ -139,6 +139,8 @@ class Result:
     id: Id | None = None
     version: int | None = None
     status: str | None = None
+    detail: str = ""
+    """Why it was refused, in a sentence."""
     errors: tuple[Fault, ...] = ()
 
     @property
