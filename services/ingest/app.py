@@ -16,7 +16,7 @@ from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, batches, outbox, registry_api, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
@@ -78,7 +78,9 @@ def build(settings: IngestSettings) -> FastAPI:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(batches.router)
     app.include_router(admin.router)
+    app.include_router(registry_api.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 

@@ -131,6 +131,17 @@ async def test_a_hint_is_told_in_the_language_of_each_call_also_when_the_answer_
     assert (first.headers["content-language"], again.headers["content-language"]) == ("vi", "en")
 
 
+async def test_each_line_of_a_batch_is_told_in_the_language_of_the_call(unit):
+    lines = b'{"headline": "", "body": "x"}\n{"headline": "x", "body": "<form>Tin</form>"}\n'
+
+    answer = await unit.call("POST", "/v1/batches", lines, Accept_Language="vi")
+
+    refused, taken = map(json.loads, answer.text.splitlines())
+    assert answer.headers["content-language"] == "vi"
+    assert refused["errors"][0]["detail"] == "không được để trống"
+    assert taken["hints"][0]["detail"].startswith("đã bỏ nội dung chạy được")
+
+
 async def test_without_a_wish_the_answer_is_in_english(unit):
     answer = await unit.submit(headline="")
 
