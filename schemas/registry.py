@@ -12,6 +12,7 @@ from schemas.text import Code, FilledLine, Language, Line, Url
 from schemas.times import day_in_vietnam
 
 Name = Annotated[FilledLine, Field(max_length=300)]
+MEDIA_TOPIC_FORM = r"^medtop:\d{8}$"
 ShortName = Annotated[Line, Field(max_length=300)]
 MOST_NAMES = 100
 
@@ -23,9 +24,6 @@ class UnitName(Contract):
     short_name: ShortName = ""
     from_: date | None = Field(default=None, alias="from")
     """A day in Vietnam; only the first name may be without one: it holds from the beginning."""
-
-
-MEDIA_TOPIC_FORM = r"^medtop:\d{8}$"
 
 
 class Unit(Contract):
