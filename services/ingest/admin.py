@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from services.common.instants import now
 from services.common.problems import Problem, not_found
+from services.common.said import said
 from services.common.trace import current_trace
 from services.ingest import keyring, registry
 from services.ingest.api import CallerOf, PartsOf
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 async def admin_only(caller: CallerOf) -> Caller:
     """Let the newsroom's key pass, no unit's."""
     if not caller.is_admin:
-        raise Problem("forbidden", "Only the admin key may do this.")
+        raise Problem("forbidden", said("Only the admin key may do this."))
     return caller
 
 
