@@ -119,7 +119,7 @@ class Outgoing:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
-        limits: Limits = Limits(),  # noqa: B008 - immutable
+        limits: Limits = Limits(),
     ) -> Reply:
         """Send one request and read the whole answer. Raises OutgoingFailure."""
         try:

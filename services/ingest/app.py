@@ -15,12 +15,15 @@ from services.common.database import Database, Overloaded, sqlite_url, what_happ
 from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
+from services.common.outgoing import Outgoing
 from services.common.tasks import running
 from services.ingest import admin, api, outbox, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
 from services.ingest.keyring import Keyring
+from services.ingest.polling import routes as polling_routes
+from services.ingest.polling.poller import Poller
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -54,12 +57,18 @@ def build(settings: IngestSettings) -> FastAPI:
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
             app.state.link = link
-            async with running(
-                kafka=link.run(),
-                relay=relay_once_topics_are_there(),
-                comparison=comparison.run(),
-                embargo=release_embargoed(database, settings.archive_url, relay.wake),
-                housekeeping=_keep_house(database),
+            outgoing = Outgoing(settings.allowed_targets)
+            app.state.poller = Poller(database, outgoing, settings, relay.wake)
+            async with (
+                outgoing,
+                running(
+                    kafka=link.run(),
+                    relay=relay_once_topics_are_there(),
+                    comparison=comparison.run(),
+                    embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                    housekeeping=_keep_house(database),
+                    polling=app.state.poller.run(),
+                ),
             ):
                 yield
         finally:
@@ -76,6 +85,7 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(admin.router)
+    app.include_router(polling_routes.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 

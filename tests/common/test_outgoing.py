@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import ssl
 import time
+from contextlib import AbstractAsyncContextManager
 from ipaddress import ip_network
 
 import pytest
@@ -13,18 +14,20 @@ from services.common.outgoing import (
     BadStatus,
     Limits,
     Outgoing,
+    OutgoingFailure,
+    Resolve,
     TargetRefused,
     TooLarge,
     TooSlow,
     TransportFailed,
 )
-from tests.common.sites import ok, reply, serving
+from tests.common.sites import Site, ok, reply, serving
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 HERE = "127.0.0.1"
 
 
-def naming(**names):
+def naming(**names: list[list[str]]) -> Resolve:
     """Resolve as told, a list of answers a name; the last one stays."""
 
     async def resolve(host, port):
@@ -32,6 +35,10 @@ def naming(**names):
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
     return resolve
+
+
+def redirecting(target: str) -> AbstractAsyncContextManager[Site]:
+    return serving(reply("302 Found", b"", f"Location: {target}"))
 
 
 @pytest.fixture
@@ -63,6 +70,26 @@ async def test_loopback_is_called_only_where_it_is_allowed():
 async def test_only_http_is_spoken(calls, url):
     with pytest.raises((TargetRefused, TransportFailed)):
         await calls.call("GET", url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b",
+        "*",
+        "x" * 64,
+        ".",
+        "[::1",
+        "[fe80::1%25eth0]",
+        "1.2.3.4.5",
+        "a:99999",
+        "đ" * 80,
+        "a b",
+    ],
+)
+async def test_what_is_no_host_is_a_failure_like_any_other(calls, host):
+    with pytest.raises(OutgoingFailure):
+        await calls.call("GET", f"http://{host}/", limits=Limits(seconds=5))
 
 
 async def test_a_name_with_one_address_of_ours_among_public_ones_is_refused():
@@ -123,11 +150,10 @@ async def test_the_certificate_must_be_for_the_name_not_for_the_address(authorit
 
 
 async def test_a_redirect_is_a_failure_unless_the_call_follows_it(calls):
-    async with serving(ok(b"end")) as end:
-        async with serving(reply("302 Found", b"", f"Location: {end.url('/e')}")) as site:
-            with pytest.raises(BadStatus) as failed:
-                await calls.call("GET", site.url())
-            followed = await calls.call("GET", site.url(), limits=Limits(redirects=3))
+    async with serving(ok(b"end")) as end, redirecting(end.url("/e")) as site:
+        with pytest.raises(BadStatus) as failed:
+            await calls.call("GET", site.url())
+        followed = await calls.call("GET", site.url(), limits=Limits(redirects=3))
 
     assert failed.value.status == 302
     assert (followed.content, followed.url) == (b"end", end.url("/e"))
@@ -137,7 +163,7 @@ async def test_a_redirect_is_a_failure_unless_the_call_follows_it(calls):
 @pytest.mark.parametrize("target", ["http://127.9.9.9/", "http://[::1]/", "file:///etc/passwd"])
 async def test_a_redirect_to_where_we_may_not_call_is_refused(target):
     async with (
-        serving(reply("302 Found", b"", f"Location: {target}")) as site,
+        redirecting(target) as site,
         Outgoing([ip_network("127.0.0.1/32")]) as calls,
     ):
         with pytest.raises(TargetRefused):
@@ -145,7 +171,7 @@ async def test_a_redirect_to_where_we_may_not_call_is_refused(target):
 
 
 async def test_redirects_without_end_are_given_up(calls):
-    async with serving(reply("302 Found", b"", "Location: /again")) as site:
+    async with redirecting("/again") as site:
         with pytest.raises(BadStatus):
             await calls.call("GET", site.url(), limits=Limits(redirects=3))
 
@@ -153,11 +179,10 @@ async def test_redirects_without_end_are_given_up(calls):
 
 
 async def test_a_key_of_ours_does_not_follow_a_redirect_to_another_site(calls):
-    async with serving(ok()) as end:
-        async with serving(reply("302 Found", b"", f"Location: {end.url()}")) as site:
-            await calls.call(
-                "GET", site.url(), headers={"Authorization": "x"}, limits=Limits(redirects=1)
-            )
+    async with serving(ok()) as end, redirecting(end.url()) as site:
+        await calls.call(
+            "GET", site.url(), headers={"Authorization": "x"}, limits=Limits(redirects=1)
+        )
 
     assert site.header("Authorization") == "x"
     assert end.header("Authorization") is None
