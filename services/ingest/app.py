@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.common import web
 from services.common.auth import AdminKey
-from services.common.database import Database, Overloaded, sqlite_url, what_happened
+from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
@@ -22,6 +22,7 @@ from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
 from services.ingest.keyring import Keyring
+from services.ingest.leases import Leases
 from services.ingest.polling import routes as polling_routes
 from services.ingest.polling.poller import Poller
 from services.ingest.relay import Relay
@@ -38,10 +39,11 @@ def build(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), tables)
+        database = Database(settings.database, tables.create_all, "ingest")
         try:
             comparison = Comparison(database, settings.kafka_bootstrap)
-            relay = Relay(database, settings.kafka_bootstrap, comparison.want)
+            leases = Leases(database, settings.instance)
+            relay = Relay(database, settings.kafka_bootstrap, leases, comparison.want)
             topics_ready = asyncio.Event()
 
             async def kafka_is_up() -> None:
@@ -64,6 +66,7 @@ def build(settings: IngestSettings) -> FastAPI:
                 running(
                     kafka=link.run(),
                     relay=relay_once_topics_are_there(),
+                    leases=leases.run(),
                     comparison=comparison.run(),
                     embargo=release_embargoed(database, settings.archive_url, relay.wake),
                     housekeeping=_keep_house(database),

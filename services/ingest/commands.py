@@ -116,12 +116,13 @@ def find(conn: Connection, call: Call, article: UUID) -> State:
 
 
 def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer | None:
-    row = store.remembered_answer(conn, unit, key)
-    if row is None:
+    remembered = store.remembered_answer(conn, unit, key)
+    if remembered is None:
         return None
-    if row.digest != given.digest:
+    digest, answer = remembered
+    if digest != given.digest:
         raise Problem("invalid", "This Idempotency-Key was used for another body.")
-    return _ANSWER.validate_json(row.answer)
+    return _ANSWER.validate_json(answer)
 
 
 def _known(conn: Connection, unit: str, given: Draft) -> State | None:

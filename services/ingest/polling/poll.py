@@ -25,6 +25,7 @@ _NOTES = 50
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
 _GONE = 410
 _VALIDATOR = 500  # characters
+_ERROR = 500
 
 _random = SystemRandom()
 log = structlog.get_logger()
@@ -66,13 +67,13 @@ class FeedPoll:
         """Note a failure: the next poll comes later, at each failure later still."""
         failures, at = poll.failures + 1, now()
         following = schedule.after_failure(at, self._interval, failures, wait, _jitter())
-        values = {"failures": failures, "last_error": error, "last_error_at": at}
+        values = {"failures": failures, "last_error": error[:_ERROR], "last_error_at": at}
         await self._finish(poll, outcome, next_at=following, **values)
         log.warning(
             "poll_failed",
             unit=poll.unit,
             outcome=outcome,
-            error=error,
+            error=error[:_ERROR],
             failures=failures,
             next_at=following.isoformat(),
         )

@@ -282,6 +282,22 @@ async def test_a_feed_of_a_thousand_items_is_taken_whole_and_once(newsroom):
     assert {i["version"] for i in items} == {1}
 
 
+async def test_both_kinds_of_database_tell_new_changed_and_unchanged_items(tmp_path, database_url):
+    async with (
+        showing(rss(item(1), item(2), item(3, ""))) as site,
+        ingesting(tmp_path, database_url=database_url) as newsroom,
+    ):
+        await newsroom.pulls(site)
+        await newsroom.polled()
+        site.shows(rss(item(1), item(2, "<p>Mới</p>"), item(3)))
+        await newsroom.poll_again()
+
+        versions = {i["external_id"]: i["version"] for i in await newsroom.items()}
+        assert versions == {"tin-1": 1, "tin-2": 2, "tin-3": 1}
+        listed = (await newsroom.call("GET", "/v1/admin/polls")).json()
+        assert [poll["unit"] for poll in listed["items"]] == ["HQ"]
+
+
 async def test_polls_go_on_by_themselves(tmp_path):
     async with showing(rss(item(1))) as site, ingesting(tmp_path, poll_interval=1) as newsroom:
         await newsroom.pulls(site)
@@ -322,12 +338,12 @@ async def test_a_process_that_ends_amid_a_poll_leaves_nothing_twice(tmp_path):
     assert {i["version"] for i in items} == {1}
 
 
-async def test_of_two_processes_one_makes_each_poll(tmp_path):
+async def test_of_two_processes_one_makes_each_poll(tmp_path, postgresql_url):
     codes = [f"HQ{number}" for number in range(10)]
     async with (
         showing(rss(item(1))) as site,
-        ingesting(tmp_path) as newsroom,
-        ingesting(tmp_path) as other,
+        ingesting(tmp_path, database_url=postgresql_url) as newsroom,
+        ingesting(tmp_path, database_url=postgresql_url, port=1) as other,
     ):
         for code in codes:
             await newsroom.pulls(site, code)
