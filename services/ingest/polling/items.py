@@ -32,7 +32,7 @@ def draft_of(item: Item, unit: Unit) -> Draft:
         )
         return draft(given)
     except Unreadable as unreadable:
-        raise BadEntry(str(unreadable)) from unreadable
+        raise BadEntry(unreadable.reason) from unreadable
     except ValidationError as error:
         found = field_errors(error.errors(include_url=False, include_input=False))
         raise BadEntry(refused(found).detail) from error

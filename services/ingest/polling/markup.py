@@ -10,34 +10,37 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml import etree
 
+from services.common.said import said
+
 _TAG = re.compile(
     r"""<[a-zA-Z] (?: [^>"'] | "[^"]*(?:"|$) | '[^']*(?:'|$) )*+ (?:>|$)""", re.VERBOSE
 )
 _SEPARATOR = re.compile(r"[\s/]+")
-# Each attribute of a tag is compared with all others of it. A data: address has slashes in it, too,
-# but is not kept anyway.
+# Each attribute of a tag is compared with all others of it.
 _MOST_ATTRIBUTES = 2000
-_DATA = re.compile(r"data:[^\"'\s>]*", re.IGNORECASE)
+_DATA = re.compile(r"data:[^\"'\s>]*", re.IGNORECASE)  # a picture within, with many a slash
 _ADDRESSES = {"a": "href", "img": "src"}
 
 
 class Unreadable(Exception):
-    """Markup that we don't take; the text says why."""
+    """Markup that we don't take, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def in_order(markup: str, base: str) -> str:
     """Give the same content well nested, its links and pictures with whole addresses."""
-    markup = _DATA.sub("", markup)
-    for tag in _TAG.finditer(markup):
-        if len(tag[0]) > _MOST_ATTRIBUTES and len(_SEPARATOR.findall(tag[0])) > _MOST_ATTRIBUTES:
-            raise Unreadable("a tag in it has too many attributes")
+    if any(_has_too_many_attributes(tag[0]) for tag in _TAG.finditer(markup)):
+        raise Unreadable(said("a tag in it has too many attributes"))
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         body = lxml.html.document_fromstring(markup, parser).find("body")
     except etree.ParserError:  # nothing is in it
         return ""
     if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in parser.error_log):
-        raise Unreadable("its tags are nested too deep")
+        raise Unreadable(said("its tags are nested too deep"))
     if body is None:
         return ""
     for element in body.iter(*_ADDRESSES):
@@ -50,6 +53,12 @@ def plain(markup: str) -> str:
     """Give the text of markup without its tags."""
     body = in_order(markup, "")
     return "".join(lxml.html.fromstring(f"<div>{body}</div>").itertext()) if body else ""
+
+
+def _has_too_many_attributes(tag: str) -> bool:
+    if len(tag) <= _MOST_ATTRIBUTES:
+        return False
+    return len(_SEPARATOR.findall(_DATA.sub("", tag))) > _MOST_ATTRIBUTES
 
 
 def _make_absolute(element: etree._Element, attribute: str, base: str) -> None:

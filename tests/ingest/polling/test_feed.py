@@ -98,6 +98,17 @@ def test_plain_text_keeps_its_paragraphs_and_is_no_markup():
     assert given.body.html == "<p>Một &lt; hai</p><p>Ba</p>"
 
 
+def test_markup_that_sites_get_wrong_keeps_its_text():
+    given = (
+        "<b>Một <p>data:2024 & hai</b> <a href='http://['>ba</a> <img src=\"data:a/b\"></div>bốn"
+    )
+    body = only(rss(item(1, given))).body.html
+
+    for word in ("Một", "data:2024 &amp; hai", "ba", "bốn"):
+        assert word in body
+    assert "src" not in body
+
+
 def test_an_item_without_an_id_goes_by_its_link_and_a_long_id_by_its_digest():
     by_link, long = items(rss(item(1, guid=""), item(2, guid="x" * 1000)))
 
