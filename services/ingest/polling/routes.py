@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from starlette.responses import JSONResponse
 
 from schemas.registry import Unit
+from schemas.text import Code
 from services.common.instants import now
 from services.common.problems import Problem, not_found
 from services.common.said import said
@@ -19,6 +20,9 @@ from services.ingest.polling import store
 from services.ingest.polling.poller import Poller
 
 log = structlog.get_logger()
+
+# PostgreSQL can't be asked for text with a zero in it.
+Cursor = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 
 router = APIRouter(prefix="/v1/admin/polls", tags=["polls"], dependencies=[Depends(admin_only)])
 
@@ -32,7 +36,7 @@ async def poller_of(request: Request) -> Poller:
 
 @router.get("")
 async def list_polls(
-    parts: PartsOf, cursor: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    parts: PartsOf, cursor: Cursor = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Response:
     """List the feeds that are polled: the last success and failure of each, and what comes next."""
     rows = await parts.database.read(lambda conn: store.listed(conn, cursor, limit + 1))
@@ -41,7 +45,7 @@ async def list_polls(
 
 
 @router.get("/{code}")
-async def get_poll(code: str, parts: PartsOf) -> Response:
+async def get_poll(code: Code, parts: PartsOf) -> Response:
     """Say how the polls of one unit's feed go."""
     row = await parts.database.read(lambda conn: store.find(conn, code))
     if row is None:
@@ -51,10 +55,10 @@ async def get_poll(code: str, parts: PartsOf) -> Response:
 
 @router.get("/{code}/items")
 async def list_polled_items(
-    code: str,
+    code: Code,
     parts: PartsOf,
     noted: Annotated[bool, Query(description="only those that were not taken, or not yet")] = False,
-    cursor: str = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:
     """List what a unit's feed has shown: the article of each, or the reason why there is none."""
@@ -72,7 +76,7 @@ async def list_polled_items(
 
 @router.post("/{code}", status_code=202)
 async def poll_now(
-    code: str, parts: PartsOf, poller: Annotated[Poller, Depends(poller_of)]
+    code: Code, parts: PartsOf, poller: Annotated[Poller, Depends(poller_of)]
 ) -> Response:
     """Poll a unit's feed at once, also one that was given up."""
 

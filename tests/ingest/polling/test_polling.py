@@ -364,6 +364,41 @@ async def test_a_unit_without_a_feed_has_no_poll(newsroom):
     assert (await newsroom.call("GET", "/v1/admin/polls")).json() == {"items": [], "next": None}
 
 
+async def test_an_address_that_no_database_could_look_up_is_refused(tmp_path, postgresql_url):
+    async with ingesting(tmp_path, database_url=postgresql_url) as newsroom:
+        for path, status in {
+            "/v1/admin/polls/a%00": 404,
+            "/v1/admin/polls/a%00/items": 404,
+            "/v1/admin/polls?cursor=%00": 422,
+            "/v1/admin/polls/HQ/items?cursor=%00": 422,
+            "/v1/admin/polls/HQ/items?limit=0": 422,
+        }.items():
+            assert (await newsroom.call("GET", path)).status_code == status
+        assert (await newsroom.call("POST", "/v1/admin/polls/a%00")).status_code == 404
+
+
+async def test_lists_go_on_from_page_to_page(newsroom):
+    async with showing(rss(*(item(number) for number in range(5)))) as site:
+        for code in ("A", "B", "C"):
+            await newsroom.pulls(site, code)
+        for code in ("A", "B", "C"):
+            await newsroom.polled(code)
+
+    async def pages(path: str, name: str) -> list[str]:
+        found: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = (await newsroom.call("GET", f"{path}?limit=2&cursor={cursor}")).json()
+            assert len(page["items"]) <= 2
+            found += [entry[name] for entry in page["items"]]
+            cursor = page["next"]
+        return found
+
+    assert await pages("/v1/admin/polls", "unit") == ["A", "B", "C"]
+    items = await pages("/v1/admin/polls/B/items", "external_id")
+    assert items == [f"tin-{number}" for number in range(5)]
+
+
 async def test_a_unit_that_is_no_longer_active_is_polled_no_more(newsroom):
     async with showing(rss(item(1))) as site:
         await newsroom.pulls(site)
