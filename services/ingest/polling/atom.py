@@ -4,9 +4,11 @@ from copy import deepcopy
 
 from lxml import etree
 
+from services.common.said import said
 from services.ingest.polling.document import line_of, name_of, text_of
 from services.ingest.polling.entry import (
     XHTML,
+    BadEntry,
     Entry,
     Text,
     address,
@@ -65,8 +67,11 @@ def _text(element: etree._Element | None) -> Text | None:
 
 def _markup_within(element: etree._Element) -> str:
     copy = deepcopy(element)
-    for inner in copy.iter(f"{XHTML}*"):
-        inner.tag = etree.QName(inner).localname
+    try:
+        for inner in copy.iter(f"{XHTML}*"):
+            inner.tag = str(inner.tag).removeprefix(XHTML)
+    except ValueError as error:  # what was mended may have a name that no tag has
+        raise BadEntry(said("its markup can't be read")) from error
     etree.cleanup_namespaces(copy)
     return "".join(
         etree.tostring(child, encoding="unicode", method="html", with_tail=True) for child in copy

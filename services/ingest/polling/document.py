@@ -60,7 +60,7 @@ def read_xml(data: bytes, url: str) -> Document:
 
 
 def _ends(data: bytes, root: etree._Element) -> bool:
-    name = etree.QName(root).localname
+    name = str(root.tag).rpartition("}")[2]
     end = f"</{root.prefix}:{name}" if root.prefix else f"</{name}"
     return end.encode() in data.replace(b"\0", b"")  # without zeros UTF-16 reads as ASCII does
 
