@@ -17,7 +17,7 @@ from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, batches, outbox, registry_api, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
@@ -59,6 +59,7 @@ def build(settings: IngestSettings) -> FastAPI:
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
             app.state.link = link
+            app.state.leases = leases
             outgoing = Outgoing(settings.allowed_targets)
             app.state.poller = Poller(database, outgoing, settings, relay.wake)
             async with (
@@ -78,7 +79,7 @@ def build(settings: IngestSettings) -> FastAPI:
             await database.close()
 
     async def readiness() -> Mapping[str, object]:
-        return await _readiness(app.state.parts.database, app.state.link)
+        return await _readiness(app.state.parts.database, app.state.link, app.state.leases)
 
     app = web.make_app(
         "ingest",
@@ -87,7 +88,9 @@ def build(settings: IngestSettings) -> FastAPI:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(batches.router)
     app.include_router(admin.router)
+    app.include_router(registry_api.router)
     app.include_router(polling_routes.router)
     app.get("/", include_in_schema=False)(_about)
     return app
@@ -114,8 +117,8 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(_HOUSEKEEPING_EVERY)
 
 
-async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": link.state}
+async def _readiness(database: Database, link: KafkaLink, leases: Leases) -> Mapping[str, object]:
+    state: dict[str, object] = {"kafka": link.state, "buckets": len(leases.buckets)}
     try:
         waiting = await database.read(outbox.count_waiting)
     except SQLAlchemyError as error:

@@ -149,7 +149,9 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
 
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
-    trusted = registry.is_trusted(conn, state.unit)
+    # When a unit is closed, the newsroom still answers for what it published.
+    newsroom_changes = call.unit is None and state.version > 0
+    trusted = registry.is_trusted(conn, state.unit, even_inactive=newsroom_changes)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
     # Made for those too that are held: what could not be released must be refused now.
     event = _event(
