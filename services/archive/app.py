@@ -19,6 +19,7 @@ from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.media import media_store
 from services.common.tasks import running
 
 
@@ -35,7 +36,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
         subscribe(broker, index, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-        app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
+        app.state.parts = Parts(site, media_store(settings), index, Catalogue(index), registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             async with running(kafka=link.run()):

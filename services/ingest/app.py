@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, sqlite_url, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
+from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
 from services.ingest import admin, api, outbox, store
@@ -21,6 +22,8 @@ from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
 from services.ingest.keyring import Keyring
+from services.ingest.media import routes as media
+from services.ingest.media.staging import staging
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -35,6 +38,7 @@ def build(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = ExitStack()
         database = Database(sqlite_url(settings.database_file), tables)
         try:
             comparison = Comparison(database, settings.kafka_bootstrap)
@@ -54,6 +58,8 @@ def build(settings: IngestSettings) -> FastAPI:
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
             app.state.link = link
+            staged = opened.enter_context(staging(settings.staging_folder))
+            app.state.desk = media.Desk(media_store(settings), staged)
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
@@ -63,6 +69,7 @@ def build(settings: IngestSettings) -> FastAPI:
             ):
                 yield
         finally:
+            opened.close()
             await database.close()
 
     async def readiness() -> Mapping[str, object]:
@@ -76,6 +83,7 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(admin.router)
+    app.include_router(media.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 

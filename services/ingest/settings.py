@@ -4,13 +4,18 @@ from pathlib import Path
 
 from pydantic import Field
 
-from services.common.settings import ServiceSettings
+from services.common.media import MediaSettings
 
 
-class IngestSettings(ServiceSettings):
+class IngestSettings(MediaSettings):
     """Settings of ingest."""
 
     port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
+
+    picture_bytes: int = Field(default=50_000_000, ge=1, description="most bytes of a picture")
+    recording_bytes: int = Field(
+        default=2_000_000_000, ge=1, description="most bytes of a sound or film"
+    )
 
     @property
     def database_file(self) -> Path:
@@ -18,6 +23,6 @@ class IngestSettings(ServiceSettings):
         return self.data / "ingest" / "ingest.db"
 
     @property
-    def media_folder(self) -> Path:
-        """Where pictures are kept; archive reads them there."""
-        return self.data / "media"
+    def staging_folder(self) -> Path:
+        """Where uploads are worked on; on the disk of the media folder."""
+        return self.media_folder / "staging"
