@@ -12,7 +12,7 @@ from services.common.media import StoreError
 from services.common.problems import FieldError, Problem, not_found
 from services.common.renditions import ORIGINAL, WIDTHS, rendition
 from services.common.said import said
-from services.common.streaming import stored_file
+from services.common.streaming import FILE_ANSWERS, stored_file
 
 router = APIRouter(tags=["media"])
 
@@ -27,7 +27,7 @@ Width = Annotated[
 ]
 
 
-@router.get("/media/{media_id}", response_class=Response)
+@router.get("/media/{media_id}", response_class=Response, responses=FILE_ANSWERS)
 async def media(media_id: UUID, request: Request, parts: TheParts, w: Width = None) -> Response:
     """Give a file that a released article shows; nothing else that lies in the store.
 

@@ -102,7 +102,8 @@ def media_store(settings: MediaSettings) -> MediaStore:
     return MediaStore(
         from_url(
             url,
-            client_options={"connect_timeout": "5s", "timeout": "60s"},
+            # An endpoint without TLS is the operator's own word, in its address.
+            client_options={"connect_timeout": "5s", "timeout": "60s", "allow_http": True},
             retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
         )
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -10,6 +11,13 @@ from starlette.responses import Response, StreamingResponse
 from services.common.media import MediaStore
 from services.common.problems import Problem, not_found
 from services.common.said import said
+
+FILE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": {"*/*": {}}},
+    206: {"description": "A part of the file", "content": {"*/*": {}}},
+    304: {"description": "The caller has it"},
+}
+"""What `stored_file` may answer, for OpenAPI."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 

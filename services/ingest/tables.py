@@ -82,8 +82,7 @@ media_owners = Table(
     Column("media_id", Text, primary_key=True),
     Column("unit", Text, primary_key=True),
     Column("received", Instant, nullable=False),
-    ForeignKeyConstraint(["media_id"], ["media.id"]),
-    Index("media_owners_by_unit", "unit"),
+    ForeignKeyConstraint(["media_id"], ["media.id"], ondelete="CASCADE"),
 )
 
 registry = Table(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -45,20 +46,20 @@ async def receive(
     check: Check,
     path: Path,
 ) -> Upload:
-    """Write an upload to `path`. Raises Problem or Refused, having read on for a bounded while;
-    OSError where the disk is at fault."""
+    """Write an upload to `path`. Raises Refused, or OSError where the disk is at fault, having read
+    on for a bounded while; Problem where it comes too slowly."""
     patient = _patient(parts)
-    receiver = _Receiver(path, limits, check, declared or 0)
-    try:
-        async with asyncio.timeout(_LONGEST):
-            async for part in patient:
-                await receiver.take(part)
-            return await receiver.finish()
-    except (Refused, Problem):
-        await _drain(patient)
-        raise
-    except TimeoutError:
-        raise Problem("bad-request", said("The file came too slowly.")) from None
+    with closing(_Receiver(path, limits, check, declared or 0)) as receiver:
+        try:
+            async with asyncio.timeout(_LONGEST):
+                async for part in patient:
+                    await receiver.take(part)
+                return await receiver.finish()
+        except TimeoutError:
+            raise Problem("bad-request", said("The file came too slowly.")) from None
+        except (Refused, OSError):
+            await _drain(patient)
+            raise
 
 
 @dataclass
@@ -89,9 +90,11 @@ class _Receiver:
             self._recognise()
         assert self.format is not None
         await self._write()
-        self._file.close()
         media_id = uuid5(NAMESPACE_OID, self._digest.hexdigest())
         return Upload(media_id, self.path, self.format, self.size)
+
+    def close(self) -> None:
+        self._file.close()
 
     def _recognise(self) -> None:
         self.format = sniff(bytes(self._held[:HEAD]))
@@ -133,7 +136,8 @@ async def _patient(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 async def _drain(parts: AsyncIterator[bytes]) -> None:
     drained = 0
-    async for part in parts:
-        drained += len(part)
-        if drained > _DRAINED:
-            return
+    with suppress(TimeoutError):
+        async for part in parts:
+            drained += len(part)
+            if drained > _DRAINED:
+                return

@@ -55,9 +55,18 @@ _WRITING_MP4 = _WRITING | {"movflags": "+faststart"}
 
 
 def take_recording(source: Path, folder: Path, taken: Format) -> Found:
-    """Write sound or film into `folder`. Raises Refused, or an FFmpegError where it is damaged."""
+    """Write sound or film into `folder`. Raises Refused, or OSError as the disk does."""
     if not is_whole(source, taken):
         raise _cut_off()
+    try:
+        return _copied(source, folder, taken)
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise
+        raise _cut_off() from error
+
+
+def _copied(source: Path, folder: Path, taken: Format) -> Found:
     way = _WAYS[taken]
     target = folder / ORIGINAL
     writing = _WRITING_MP4 if taken is MP4 else _WRITING
@@ -100,7 +109,7 @@ def _tracks(given: InputContainer, way: _Way, taken: Format) -> list[Any]:
 
 def _copy(given: InputContainer, kept: OutputContainer, tracks: list[Any], taken: Format) -> float:
     """Copy all packets; give the seconds from the first to the end of the last."""
-    copies = {each.index: kept.add_stream_from_template(each) for each in tracks}
+    copies = {each.index: _copy_of(each, kept) for each in tracks}
     begins: list[float] = []
     end, last = 0.0, b""
     for packet in _whole_packets(given.demux(tracks)):
@@ -115,6 +124,15 @@ def _copy(given: InputContainer, kept: OutputContainer, tracks: list[Any], taken
     if not begins or not frame_is_whole(last):
         raise _cut_off()
     return end - begins[0]
+
+
+def _copy_of(track: Any, kept: OutputContainer) -> Any:  # noqa: ANN401 - film or sound
+    copy = kept.add_stream_from_template(track)
+    # Where a HEVC film keeps its parameters: some players take `hvc1` only, and the writer's own
+    # choice is the other one.
+    if track.codec_context.codec_tag == "hvc1":
+        copy.codec_context.codec_tag = "hvc1"
+    return copy
 
 
 def _whole_packets(packets: "Iterable[Packet[Any]]") -> "Iterator[Packet[Any]]":

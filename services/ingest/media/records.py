@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from schemas.article import Media, Rendition
 from services.common.problems import FieldError
@@ -64,12 +64,6 @@ def claim(
 def resolve(conn: Connection, given: Sequence[GivenMedia], archive_url: str) -> list[Media]:
     """Say of each file that a submission names where it stands and what it is."""
     return [_resolve(conn, place, item, archive_url) for place, item in enumerate(given)]
-
-
-def forget(conn: Connection, media_id: UUID) -> None:
-    """Forget an upload; its files are the store's to delete."""
-    conn.execute(delete(media_owners).where(media_owners.c.media_id == str(media_id)))
-    conn.execute(delete(media).where(media.c.id == str(media_id)))
 
 
 def described(media_id: UUID, found: Found, archive_url: str) -> Media:

@@ -15,7 +15,7 @@ from services.common.instants import now
 from services.common.media import MediaStore, StoreError
 from services.common.problems import Problem, not_found
 from services.common.renditions import ORIGINAL, rendition
-from services.common.streaming import stored_file
+from services.common.streaming import FILE_ANSWERS, stored_file
 from services.ingest.api import CallerOf, Parts, PartsOf
 from services.ingest.media import records
 from services.ingest.media.checking import Workshops
@@ -111,7 +111,7 @@ async def look(media_id: UUID, parts: PartsOf, caller: CallerOf) -> Response:
     return JSONResponse(_described(parts, media_id, await _own(parts, media_id, caller.unit)))
 
 
-@router.get("/{media_id}/file", response_class=Response)
+@router.get("/{media_id}/file", response_class=Response, responses=FILE_ANSWERS)
 async def file(
     media_id: UUID,
     request: Request,

@@ -39,10 +39,15 @@ def test_what_another_process_works_on_stays(tmp_path):
         assert (place / "part").exists()
 
 
+def fail_half_way(own: Path) -> None:
+    with workplace(own) as place:
+        (place / "part").touch()
+        raise OSError("full")
+
+
 def test_a_workplace_is_empty_afterwards_whatever_happened(tmp_path):
     with staging(tmp_path) as own:
-        with pytest.raises(OSError, match="full"), workplace(own) as place:
-            (place / "part").touch()
-            raise OSError("full")
+        with pytest.raises(OSError, match="full"):
+            fail_half_way(own)
         assert files(tmp_path) == []
     assert [each.name for each in tmp_path.iterdir()] == [".lock"]

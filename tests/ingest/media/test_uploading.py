@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from services.ingest.media import routes
+from services.common.problems import Problem
+from services.ingest.media import checking, receiving, routes
 from services.ingest.settings import IngestSettings
 from tests.ingest.media.samples import SIZE, jpeg, recording, written
 
@@ -254,6 +255,36 @@ async def test_a_disk_that_fails_is_our_fault_not_the_files(unit, tmp_path):
 
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
+    assert left_behind(tmp_path) == []
+
+
+async def test_a_file_that_never_comes_to_its_end_is_given_up(unit, tmp_path, monkeypatch):
+    monkeypatch.setattr(receiving, "_PATIENCE", 0.05)
+    never = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield jpeg()
+        await never.wait()
+
+    with pytest.raises(Problem) as given_up:
+        await receiving.receive(
+            stalled(),
+            None,
+            receiving.limits_of(IngestSettings()),
+            lambda _: None,
+            tmp_path / "part",
+        )
+
+    assert given_up.value.status == 400
+
+
+async def test_a_file_that_costs_too_much_to_read_is_refused(unit, tmp_path, monkeypatch):
+    monkeypatch.setattr(checking, "_PICTURE_SECONDS", 0)
+
+    answer = await upload(unit, jpeg())
+
+    assert answer.status_code == 422
+    assert "more time" in answer.json()["detail"]
     assert left_behind(tmp_path) == []
 
 
