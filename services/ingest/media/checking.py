@@ -18,7 +18,7 @@ from services.ingest.media.receiving import Upload
 _COMMAND = (sys.executable, "-P", "-m", "services.ingest.media.workshop")
 # Nothing of what the service knows: neither keys nor addresses.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
-_PICTURE_SECONDS = 30
+_PICTURE_SECONDS = 60
 _RECORDING_SECONDS = 60
 _BYTES_A_SECOND = 10_000_000  # a recording is read and written twice
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from services.common.renditions import ORIGINAL, WIDTHS, rendition
 from services.common.said import said
@@ -19,12 +20,6 @@ _MEGAPIXELS = MAX_PIXELS // 1_000_000
 _KEPT = ("icc_profile", "transparency", "dpi")
 _ORIENTATION = 0x0112
 _WEBP_LIMIT = 16_383  # pixels, each way
-# Kept by `quality`: what a JPEG lost when it was first written is all that it loses.
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 95},
-    "PNG": {},
-    "WEBP": {"quality": 95},
-}
 
 
 def take_picture(source: Path, folder: Path, taken: Format) -> Found:
@@ -46,8 +41,9 @@ def take_picture(source: Path, folder: Path, taken: Format) -> Found:
         reason = said("A moving picture is taken as MP4 or WebM, not as {kind}.", kind=taken.name)
         raise Refused("unsupported-media-type", reason)
     image.load()
+    options = _options(image, kind)
     upright = _upright(image)
-    _write(upright, folder / ORIGINAL, kind, as_it_was=upright is image)
+    upright.save(folder / ORIGINAL, kind, **options)
     return Found(
         content_type=f"image/{kind.lower()}",
         size=(folder / ORIGINAL).stat().st_size,
@@ -67,13 +63,15 @@ def _upright(image: Image.Image) -> Image.Image:
     return upright
 
 
-def _write(image: Image.Image, path: Path, kind: str, *, as_it_was: bool) -> None:
-    options = _OPTIONS[kind] | {
-        name: image.info[name] for name in ("icc_profile", "dpi") if name in image.info
-    }
-    if as_it_was and image.format == "JPEG":
-        options["quality"] = "keep"
-    image.save(path, kind, **options)
+def _options(image: Image.Image, kind: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    options |= {name: image.info[name] for name in ("icc_profile", "dpi") if name in image.info}
+    if kind == "WEBP":
+        options["quality"] = 95
+    if isinstance(image, JpegImageFile):
+        # As fine as it was, and no finer: what it lost when it was first written is all it loses.
+        options |= {"qtables": image.quantization, "subsampling": get_sampling(image)}
+    return options
 
 
 def _renditions(image: Image.Image, folder: Path) -> Iterator[Rendition]:

@@ -84,6 +84,18 @@ def test_a_photo_taken_with_the_phone_turned_is_turned_back(take, tmp_path, orie
     assert pixel(kept(tmp_path).convert("RGB"), white)[0] > 200
 
 
+@pytest.mark.parametrize("orientation", [1, ON_ITS_SIDE])
+def test_a_photo_stays_as_fine_as_it_was_and_as_small(take, tmp_path, orientation):
+    image = Image.effect_noise((400, 300), 40).convert("RGB")
+    tags = image.getexif()
+    tags[0x0112] = orientation
+    sent = written(image, "JPEG", exif=tags, quality=60, subsampling=2)
+
+    found = take(sent)
+
+    assert found.size == pytest.approx(len(sent), rel=0.05)
+
+
 def test_what_a_picture_lets_shine_through_stays_so(take, tmp_path):
     image = Image.new("P", (400, 400))
     image.putpalette([255, 0, 0, 0, 0, 255])
