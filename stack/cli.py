@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stack import containers, control, registry, views
+from stack import containers, control, registry, registry_file, views
 from stack.alone import become_broker
 from stack.aot import prepared_java
 from stack.demo import demo
@@ -123,6 +123,7 @@ app.command()(submit)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
 app.add_typer(registry.key, name="key")
+app.add_typer(registry_file.registry, name="registry")
 app.command()(broker)
 app.command()(fetch)
 app.command()(containers.init)

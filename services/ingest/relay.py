@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.ingest import outbox
+from services.ingest.leases import Leases
 from services.ingest.outbox import Confirmed, Waiting
 
 # An urgent row waits for the group before it at most: a smaller group, a shorter wait.
@@ -28,9 +32,16 @@ log = structlog.get_logger()
 class Relay:
     """One for each ingest process. Effects may repeat, never get lost: at least once."""
 
-    def __init__(self, database: Database, bootstrap: str, log_was_cut: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bootstrap: str,
+        leases: Leases,
+        log_was_cut: Callable[[], None],
+    ) -> None:
         self._database = database
         self._bootstrap = bootstrap
+        self._leases = leases
         self._log_was_cut = log_was_cut
         self._wake = asyncio.Event()
         self._stale = False
@@ -58,7 +69,9 @@ class Relay:
         self._stale = False
         while not self._stale:
             self._wake.clear()
-            rows = await self._database.read(lambda conn: outbox.due(conn, _GROUP))
+            await self._leases.share()
+            buckets = self._leases.buckets
+            rows = await self._database.read(partial(outbox.due, limit=_GROUP, buckets=buckets))
             if rows:
                 await self._send(producer, rows)
                 continue
@@ -70,9 +83,10 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, rows: list[Waiting]) -> None:
         async with asyncio.timeout(_CONFIRM_WITHIN):
             answers = await asyncio.gather(
-                *(_send_one(producer, row) for row in rows), return_exceptions=True
+                *[_send_batch(producer, batch) for batch in _batches(producer, rows)],
+                return_exceptions=True,
             )
-        confirmed = [answer for answer in answers if isinstance(answer, Confirmed)]
+        confirmed = [one for answer in answers if isinstance(answer, list) for one in answer]
         cut = await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
         if cut:
             log.error("kafka_log_was_cut", rows=cut)
@@ -82,11 +96,39 @@ class Relay:
                 raise answer
 
 
-async def _send_one(producer: AIOKafkaProducer, row: Waiting) -> Confirmed:
-    confirmed = await producer.send_and_wait(
-        row.topic, row.value, key=row.key, partition=row.partition
-    )
-    return Confirmed(row.seq, row.topic, row.partition, confirmed.offset)
+@dataclass
+class _Batch:
+    """Rows of one partition, in order: one request and one confirmation for all."""
+
+    builder: BatchBuilder
+    rows: list[Waiting]
+
+
+def _batches(producer: AIOKafkaProducer, rows: list[Waiting]) -> list[_Batch]:
+    batches: list[_Batch] = []
+    newest: dict[tuple[str, int], _Batch] = {}
+    for row in rows:
+        place = (row.topic, row.partition)
+        if place not in newest or not _added(newest[place].builder, row):
+            newest[place] = _Batch(producer.create_batch(), [])
+            batches.append(newest[place])
+            _added(newest[place].builder, row)  # the first always fits
+        newest[place].rows.append(row)
+    return batches
+
+
+def _added(builder: BatchBuilder, row: Waiting) -> bool:
+    return builder.append(timestamp=None, key=row.key, value=row.value) is not None
+
+
+async def _send_batch(producer: AIOKafkaProducer, batch: _Batch) -> list[Confirmed]:
+    first = batch.rows[0]
+    sent = await producer.send_batch(batch.builder, first.topic, partition=first.partition)
+    base = (await sent).offset
+    return [
+        Confirmed(row.seq, row.topic, row.partition, base + place)
+        for place, row in enumerate(batch.rows)
+    ]
 
 
 @asynccontextmanager

@@ -1,9 +1,11 @@
 """What can be set for ingest."""
 
 from pathlib import Path
+from socket import gethostname
 
 from pydantic import Field
 
+from services.common.database import sqlite_url
 from services.common.media import MediaSettings
 
 
@@ -16,11 +18,19 @@ class IngestSettings(MediaSettings):
     recording_bytes: int = Field(
         default=2_000_000_000, ge=1, description="most bytes of a sound or film"
     )
+    database_url: str = Field(
+        default="", description="postgresql://…, to be shared by several; else a file below data"
+    )
 
     @property
-    def database_file(self) -> Path:
-        """Where submissions are kept."""
-        return self.data / "ingest" / "ingest.db"
+    def instance(self) -> str:
+        """A name of this process among those that share a database, the same after a restart."""
+        return f"{gethostname()}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """The URL of where submissions are kept."""
+        return self.database_url or sqlite_url(self.data / "ingest" / "ingest.db")
 
     @property
     def staging_folder(self) -> Path:
