@@ -15,6 +15,8 @@ def unnamed_pictures(body: str, archive_url: str, named: Iterable[UUID | None]) 
 
     Archive gives out what an article's `media` names and nothing else, so readers would see a hole.
     """
+    if f"{archive_url}/media/" not in body:
+        return []  # most bodies: they need not be parsed
     shown = _Pictures()
     shown.feed(body)
     known = set(named)
