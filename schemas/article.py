@@ -49,6 +49,16 @@ class MediaRole(StrEnum):
     THUMBNAIL = "thumbnail"
 
 
+class Rendition(Contract):
+    """The same picture, smaller."""
+
+    href: Url
+    width: int = Field(ge=1, description="pixels")
+    height: int = Field(ge=1, description="pixels")
+    content_type: str = "image/webp"
+    size: int = Field(ge=0, description="bytes")
+
+
 class Media(Contract):
     """A picture, sound or film that belongs to the article."""
 
@@ -65,6 +75,8 @@ class Media(Contract):
     role: MediaRole = MediaRole.BODY
     syndicate: bool = True
     """False where the rights end at our own pages: such a file is in no feed."""
+    renditions: list[Rendition] = []
+    """Of a picture that we hold, the narrowest first; none as wide as the picture or wider."""
 
 
 class Rebuttal(Contract):

@@ -20,6 +20,7 @@ from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.media import media_store
 from services.common.publishing import publisher
 from services.common.tasks import running
 
@@ -39,7 +40,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         subscribe(broker, index, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(index, registry)
-        app.state.parts = Parts(site, settings.media_folder, index, catalogue, registry)
+        app.state.parts = Parts(site, media_store(settings), index, catalogue, registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             async with running(kafka=link.run(), announcing=announcer.run()):

@@ -62,6 +62,14 @@ class Shown:
     src: str
     media: Media
 
+    @property
+    def srcset(self) -> str:
+        """Name all sizes of a picture, for the browser to choose from."""
+        if not self.media.renditions or not self.media.width:
+            return ""
+        sizes = [(f"{self.src}?w={each.width}", each.width) for each in self.media.renditions]
+        return ", ".join(f"{src} {width}w" for src, width in [*sizes, (self.src, self.media.width)])
+
 
 @dataclass(frozen=True)
 class ArticlePage:

@@ -1,7 +1,6 @@
 """What the routes work with."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,6 +9,7 @@ from services.archive.catalogue import Catalogue
 from services.archive.index import Index
 from services.archive.registry import Registry
 from services.archive.site import Site
+from services.common.media import MediaStore
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Parts:
     """Put together in `app.py`."""
 
     site: Site
-    media_folder: Path
+    media: MediaStore
     index: Index
     catalogue: Catalogue
     registry: Registry

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from services.common.settings import ServiceSettings
+from services.common.media import MediaSettings
 
 
-class ArchiveSettings(ServiceSettings):
+class ArchiveSettings(MediaSettings):
     """Settings of archive."""
 
     port: int = Field(default=8003, ge=0, le=65535, description="port to listen on")
@@ -16,8 +16,3 @@ class ArchiveSettings(ServiceSettings):
     def index_folder(self) -> Path:
         """Where the index is; all of it can be made again from Kafka."""
         return self.data / "archive" / "index"
-
-    @property
-    def media_folder(self) -> Path:
-        """Where ingest keeps pictures."""
-        return self.data / "media"

@@ -35,6 +35,7 @@ TITLES = {
     "version-stale": (412, "It was changed in the meantime"),
     "too-large": (413, "It is too large"),
     "unsupported-media-type": (415, "Not this kind of content"),
+    "range-not-satisfiable": (416, "The file does not reach so far"),
     "invalid": (422, "Some fields are not right"),
     "version-needed": (428, "Say which version you change: If-Match"),
     "internal": (500, "Our fault"),

@@ -1,4 +1,4 @@
-"""HTTP for units: articles and their pictures."""
+"""HTTP for units: articles."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
-from services.ingest import commands, media, preconditions, registry, store, views
+from services.ingest import commands, preconditions, registry, store, views
 from services.ingest.bodies import documented, read_body
 from services.ingest.commands import Answer, Call
 from services.ingest.keyring import Caller, Keyring
@@ -66,8 +66,6 @@ CallerOf = Annotated[Caller, Depends(caller_of)]
 
 # Longer ones are read in a thread: their HTML may take the parser a while.
 _LONG = 32 * 1024  # bytes
-# Unpacked, a picture may take 200 MB: one at a time.
-_one_picture = asyncio.Semaphore(1)
 
 router = APIRouter(prefix="/v1", tags=["articles"])
 
@@ -150,23 +148,6 @@ async def retract(article: UUID, request: Request, parts: PartsOf, caller: Calle
     call = call_of(parts, caller)
     state = await parts.database.write(lambda conn: commands.retract(conn, call, article, given))
     return _answered(parts, Answer(state), "article_retracted", 200)
-
-
-@router.post(
-    "/media",
-    status_code=201,
-    openapi_extra={"requestBody": {"required": True, "content": {"image/*": {}}}},
-)
-async def upload(request: Request, parts: PartsOf, caller: CallerOf) -> Response:
-    """Store a picture, to be named by its `id` in an article's `media`."""
-    data = await read_body(request, media.MAX_BYTES)
-    async with _one_picture:
-        picture = await asyncio.to_thread(media.picture, data)
-    await asyncio.to_thread(media.keep, parts.settings.media_folder, picture)
-    await parts.database.write(lambda conn: media.add(conn, picture, now()))
-    log.info("media_stored", media=str(picture.id), unit=caller.unit, size=len(picture.data))
-    body = views.media(picture, parts.settings.archive_url)
-    return JSONResponse(body, 201, {"Location": body["href"]})
 
 
 async def _draft(body: bytes, model: type[Submission]) -> Draft:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
 from services.common.tasks import running
@@ -25,7 +27,9 @@ from services.ingest.embargo import release_embargoed
 from services.ingest.handlers import subscribe
 from services.ingest.keyring import Keyring
 from services.ingest.leases import Leases
-from services.ingest.polling import routes as polling_routes
+from services.ingest.media import routes as media
+from services.ingest.media.staging import staging
+from services.ingest.polling import routes as polling
 from services.ingest.polling.poller import Poller
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
@@ -36,19 +40,30 @@ _HOUSEKEEPING_EVERY = 3600.0  # seconds
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class _Ties:
+    """What ties this process to Kafka and to the others that share its database."""
+
+    database: Database
+    link: KafkaLink
+    broker: KafkaBroker
+    leases: Leases
+
+
 def build(settings: IngestSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(settings.database, tables.create_all, "ingest")
-        try:
-            comparison = Comparison(database, settings.kafka_bootstrap)
+        async with AsyncExitStack() as opened:
+            database = Database(settings.database, tables.create_all, "ingest")
+            opened.push_async_callback(database.close)
             leases = Leases(database, settings.instance)
+            comparison = Comparison(database, settings.kafka_bootstrap)
             relay = Relay(database, settings.kafka_bootstrap, leases, comparison.want)
-            topics_ready = asyncio.Event()
             broker = make_broker(settings.kafka_bootstrap, "tinbai-ingest-deliveries")
             subscribe(broker, database, await database.write(hops.database_id))
+            topics_ready = asyncio.Event()
 
             async def kafka_is_up() -> None:
                 topics_ready.set()
@@ -62,31 +77,27 @@ def build(settings: IngestSettings) -> FastAPI:
 
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
+            outgoing = await opened.enter_async_context(Outgoing(settings.allowed_targets))
+            staged = opened.enter_context(staging(settings.staging_folder))
+            poller = Poller(database, outgoing, settings, relay.wake)
             app.state.parts = Parts(settings, database, keyring, relay.wake)
-            app.state.link, app.state.broker = link, broker
-            app.state.leases = leases
-            outgoing = Outgoing(settings.allowed_targets)
-            app.state.poller = Poller(database, outgoing, settings, relay.wake)
-            async with (
-                outgoing,
-                running(
-                    kafka=link.run(),
-                    relay=relay_once_topics_are_there(),
-                    leases=leases.run(),
-                    comparison=comparison.run(),
-                    embargo=release_embargoed(database, settings.archive_url, relay.wake),
-                    housekeeping=_keep_house(database),
-                    polling=app.state.poller.run(),
-                ),
+            app.state.desk = media.Desk(media_store(settings), staged)
+            app.state.poller = poller
+            app.state.ties = _Ties(database, link, broker, leases)
+            opened.push_async_callback(broker.stop)
+            async with running(
+                kafka=link.run(),
+                relay=relay_once_topics_are_there(),
+                leases=leases.run(),
+                comparison=comparison.run(),
+                embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                polling=poller.run(),
+                housekeeping=_keep_house(database),
             ):
                 yield
-            await broker.stop()
-        finally:
-            await database.close()
 
     async def readiness() -> Mapping[str, object]:
-        state = app.state
-        return await _readiness(state.parts.database, state.link, state.broker, state.leases)
+        return await _readiness(app.state.ties)
 
     app = web.make_app(
         "ingest",
@@ -94,12 +105,8 @@ def build(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    app.include_router(api.router)
-    app.include_router(batches.router)
-    app.include_router(admin.router)
-    app.include_router(registry_api.router)
-    app.include_router(tracking.router)
-    app.include_router(polling_routes.router)
+    for part in (api, batches, media, tracking, admin, registry_api, polling):
+        app.include_router(part.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 
@@ -125,13 +132,11 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(_HOUSEKEEPING_EVERY)
 
 
-async def _readiness(
-    database: Database, link: KafkaLink, broker: KafkaBroker, leases: Leases
-) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": link.state, "buckets": len(leases.buckets)}
+async def _readiness(ties: _Ties) -> Mapping[str, object]:
+    state: dict[str, object] = {"kafka": ties.link.state, "buckets": len(ties.leases.buckets)}
     try:
-        waiting = await database.read(outbox.count_waiting)
+        waiting = await ties.database.read(outbox.count_waiting)
     except SQLAlchemyError as error:
         return state | {"ready": False, "database": what_happened(error)}
     OUTBOX_WAITING.set(waiting)
-    return state | {"ready": True, "lag": {"outbox": waiting, **await lag(broker)}}
+    return state | {"ready": True, "lag": {"outbox": waiting, **await lag(ties.broker)}}

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
-from services.ingest import lifecycle, media, outbox, registry, store
+from services.ingest import lifecycle, outbox, registry, store
 from services.ingest.lifecycle import State
+from services.ingest.media import records as media
+from services.ingest.media.hints import unnamed_pictures
 from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
 
 
@@ -54,7 +56,7 @@ def submit(
         answer = Answer(known)
     else:
         state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
-        answer = Answer(state, created=True, hints=given.body.hints)
+        answer = Answer(state, created=True, hints=_hints(call, given))
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
         store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
@@ -71,7 +73,7 @@ def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Sta
     assert isinstance(submission, Change)
     lifecycle.check_change(state, submission, call.now)
     _refuse_taken_external_id(conn, state, submission.external_id)
-    return Answer(_add_version(conn, call, state, given), hints=given.body.hints)
+    return Answer(_add_version(conn, call, state, given), hints=_hints(call, given))
 
 
 def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction) -> State:
@@ -151,6 +153,7 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
 
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
+    media.claim(conn, given.submission.media, call.unit, state.unit, call.now)
     # When a unit is closed, the newsroom still answers for what it published.
     newsroom_changes = call.unit is None and state.version > 0
     trusted = registry.is_trusted(conn, state.unit, even_inactive=newsroom_changes)
@@ -167,6 +170,11 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     if state.status == "published":
         outbox.add_article(conn, event)
     return state
+
+
+def _hints(call: Call, given: Draft) -> tuple[Said, ...]:
+    named = [item.id for item in given.submission.media]
+    return (*given.body.hints, *unnamed_pictures(given.body.html, call.archive_url, named))
 
 
 def _event(

@@ -6,10 +6,10 @@ from socket import gethostname
 from pydantic import Field
 
 from services.common.database import sqlite_url
-from services.common.settings import ServiceSettings
+from services.common.media import MediaSettings
 
 
-class IngestSettings(ServiceSettings):
+class IngestSettings(MediaSettings):
     """Settings of ingest."""
 
     port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
@@ -20,6 +20,10 @@ class IngestSettings(ServiceSettings):
         default=7, gt=0, le=36_500, description="days that a unit's first poll reaches back"
     )
 
+    picture_bytes: int = Field(default=50_000_000, ge=1, description="most bytes of a picture")
+    recording_bytes: int = Field(
+        default=2_000_000_000, ge=1, description="most bytes of a sound or film"
+    )
     database_url: str = Field(
         default="", description="postgresql://…, to be shared by several; else a file below data"
     )
@@ -35,6 +39,6 @@ class IngestSettings(ServiceSettings):
         return self.database_url or sqlite_url(self.data / "ingest" / "ingest.db")
 
     @property
-    def media_folder(self) -> Path:
-        """Where pictures are kept; archive reads them there."""
-        return self.data / "media"
+    def staging_folder(self) -> Path:
+        """Where uploads are worked on; on the disk of the media folder."""
+        return self.media_folder / "staging"

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -68,8 +69,20 @@ media = Table(
     Column("content_type", Text, nullable=False),
     Column("width", Integer),
     Column("height", Integer),
+    Column("duration", Float),  # seconds
     Column("size", BigInteger, nullable=False),
+    Column("renditions", Text, nullable=False),  # JSON
     Column("received", Instant, nullable=False),
+)
+
+# The units that sent a file in, or got it from the newsroom in an article of theirs.
+media_owners = Table(
+    "media_owners",
+    tables,
+    Column("media_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("received", Instant, nullable=False),
+    ForeignKeyConstraint(["media_id"], ["media.id"], ondelete="CASCADE"),
 )
 
 registry = Table(

@@ -7,7 +7,6 @@ from typing import Any
 from services.common.said import Said
 from services.common.translation import translated
 from services.ingest.lifecycle import State
-from services.ingest.media import Picture
 from services.ingest.submission import Change
 
 
@@ -40,19 +39,6 @@ def whole(state: State, stored: str, archive_url: str) -> dict[str, Any]:
         return summary(state, archive_url) | {"retraction": json.loads(stored)}
     given = Change.model_validate_json(stored).model_dump(mode="json")
     return given | summary(state, archive_url)
-
-
-def media(picture: Picture, archive_url: str) -> dict[str, Any]:
-    """Describe a file that was uploaded."""
-    return {
-        "id": str(picture.id),
-        "href": f"{archive_url}/media/{picture.id}",
-        "content_type": picture.content_type,
-        "width": picture.width,
-        "height": picture.height,
-        "duration": None,
-        "size": len(picture.data),
-    }
 
 
 def _time(at: datetime | None) -> str | None:

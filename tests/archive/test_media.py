@@ -4,9 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.article import Article, Media
+from schemas.article import Article, Media, Rendition
 from tests.archive.test_pages import store_picture
-from tests.factories import article
+from tests.factories import article, retraction
 
 
 def showing(media_id: UUID, content_type: str = "image/png") -> Article:
@@ -54,6 +54,98 @@ async def test_a_page_posing_as_a_picture_is_only_a_download(archive, picture):
     answer = await archive.get(f"/media/{picture}")
     assert answer.headers["content-type"] == "application/octet-stream"
     assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def shown_as(media_id: UUID, content_type: str, *widths: int) -> Article:
+    href = f"https://bao.test/media/{media_id}"
+    made = [
+        Rendition(href=f"{href}?w={width}", width=width, height=width, size=5) for width in widths
+    ]
+    file = Media(id=media_id, href=href, content_type=content_type, width=900, renditions=made)
+    return article(media=[file])
+
+
+def store_rendition(archive, media_id: UUID, width: int) -> None:
+    folder = archive.data / "media" / str(media_id)[:2] / str(media_id)
+    (folder / f"{width}.webp").write_bytes(f"w{width}".encode())
+
+
+async def test_a_smaller_picture_is_given_where_there_is_one(archive, picture):
+    archive.take(shown_as(picture, "image/png", 320))
+    store_rendition(archive, picture, 320)
+
+    small = await archive.get(f"/media/{picture}?w=320")
+    wider = await archive.get(f"/media/{picture}?w=640")
+
+    assert (small.content, small.headers["content-type"]) == (b"w320", "image/webp")
+    assert (wider.content, wider.headers["content-type"]) == (b"\x89PNG", "image/png")
+    assert small.headers["etag"] != wider.headers["etag"]
+    assert small.headers["cache-control"] == "public, max-age=3600"
+
+
+async def test_a_width_that_is_never_made_is_refused(archive, picture):
+    archive.take(shown_as(picture, "image/png", 320))
+
+    assert (await archive.get(f"/media/{picture}?w=321")).status_code == 422
+    assert (await archive.get(f"/media/{picture}?w=x")).status_code == 422
+
+
+async def test_the_renditions_go_with_the_article(archive, picture):
+    shown = shown_as(picture, "image/png", 320)
+    store_rendition(archive, picture, 320)
+    archive.take(shown)
+    archive.take(retraction(shown.id))
+
+    for rest in ("", "?w=320"):
+        assert (await archive.get(f"/media/{picture}{rest}")).status_code == 404
+
+
+async def test_the_page_offers_all_sizes_of_a_picture(archive, picture):
+    shown = shown_as(picture, "image/png", 320, 640)
+    archive.take(shown)
+
+    src = f"/media/{picture}"
+    sizes = f'srcset="{src}?w=320 320w, {src}?w=640 640w, {src} 900w"'
+    assert sizes in (await archive.page(shown)).text
+
+
+async def test_a_film_is_given_in_parts_and_runs_nothing(archive):
+    media_id = uuid4()
+    store_picture(archive, media_id, bytes(range(100)))
+    archive.take(shown_as(media_id, "video/mp4"))
+    path = f"/media/{media_id}"
+
+    whole = await archive.get(path)
+    part = await archive.get(path, Range="bytes=10-19")
+    head = await archive.http.head(path)
+
+    assert (whole.status_code, whole.content) == (200, bytes(range(100)))
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-disposition"] == f'attachment; filename="{media_id}.mp4"'
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
+    assert part.headers["content-range"] == "bytes 10-19/100"
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, "100", b"")
+
+
+async def test_a_part_behind_the_end_of_a_film_is_refused(archive, picture):
+    archive.take(shown_as(picture, "video/mp4"))
+
+    answer = await archive.get(f"/media/{picture}", Range="bytes=100-")
+
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == "bytes */4"
+
+
+async def test_a_part_of_another_file_than_the_reader_has_is_the_whole(archive, picture):
+    archive.take(shown_as(picture, "video/mp4"))
+    path = f"/media/{picture}"
+    etag = (await archive.get(path)).headers["etag"]
+
+    same = await archive.get(path, **{"Range": "bytes=0-0", "If-Range": etag})
+    another = await archive.get(path, **{"Range": "bytes=0-0", "If-Range": '"x"'})
+
+    assert (same.status_code, another.status_code) == (206, 200)
 
 
 async def test_a_missing_file_is_not_there(archive):

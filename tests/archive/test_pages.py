@@ -187,6 +187,6 @@ def json_ld(page: str) -> dict[str, Any]:
 
 
 def store_picture(archive: Archive, media_id: UUID, data: bytes = b"\x89PNG") -> None:
-    file = archive.data / "media" / str(media_id)[:2] / str(media_id)
-    file.parent.mkdir(parents=True)
-    file.write_bytes(data)
+    folder = archive.data / "media" / str(media_id)[:2] / str(media_id)
+    folder.mkdir(parents=True)
+    (folder / "original").write_bytes(data)

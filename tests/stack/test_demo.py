@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 
 from schemas.article import Genre
 from schemas.text import FORBIDDEN
-from services.ingest import media
 from services.ingest.app import build
+from services.ingest.media.kinds import PNG
+from services.ingest.media.pictures import take_picture
 from services.ingest.registry import GivenCampaign, GivenColumn, GivenUnit
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import Change, GivenRetraction, Submission, draft, read
@@ -123,8 +124,9 @@ def test_an_embargo_ends_a_minute_from_now():
 
 
 @each_picture
-def test_a_picture_is_one_that_ingest_takes(name):
-    kept = media.picture(PICTURES[name]().png())
+def test_a_picture_is_one_that_ingest_takes(name, tmp_path):
+    (tmp_path / "upload").write_bytes(PICTURES[name]().png())
+    kept = take_picture(tmp_path / "upload", tmp_path, PNG)
     assert (kept.content_type, kept.width, kept.height) == ("image/png", WIDTH, HEIGHT)
 
 
