@@ -16,12 +16,13 @@ from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, likeness, outbox, reading, reviews, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
-from services.ingest.embargo import release_embargoed
 from services.ingest.keyring import Keyring
+from services.ingest.likening import Likening
 from services.ingest.relay import Relay
+from services.ingest.schedule import Schedule
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
 
@@ -58,7 +59,8 @@ def build(settings: IngestSettings) -> FastAPI:
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
                 comparison=comparison.run(),
-                embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                schedule=Schedule(database, settings.archive_url, relay.wake).run(),
+                likening=Likening(database).run(),
                 housekeeping=_keep_house(database),
             ):
                 yield
@@ -75,6 +77,8 @@ def build(settings: IngestSettings) -> FastAPI:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(reading.router)
+    app.include_router(reviews.router)
     app.include_router(admin.router)
     app.get("/", include_in_schema=False)(_about)
     return app
@@ -96,6 +100,8 @@ async def _keep_house(database: Database) -> None:
     while True:
         try:
             await database.write(lambda conn: store.forget_answers(conn, now()))
+            while await database.write(lambda conn: likeness.forget_old(conn, now())):
+                pass
         except (SQLAlchemyError, Overloaded) as error:
             log.warning("housekeeping_failed", error=what_happened(error))
         await asyncio.sleep(_HOUSEKEEPING_EVERY)

@@ -67,6 +67,11 @@ def clean_body(body: str, body_format: BodyFormat) -> CleanBody:
     return CleanBody(safe, hints)
 
 
+def text_of(safe: str) -> str:
+    """Give the text of sanitised HTML."""
+    return html.unescape(_MARKUP.sub(" ", safe))
+
+
 def _to_html(body: str, body_format: BodyFormat) -> str:
     match body_format:
         case "html":
@@ -93,4 +98,4 @@ def _sanitise(markup: str) -> str:
 
 
 def _has_content(safe: str) -> bool:
-    return "<img" in safe or bool(html.unescape(_MARKUP.sub("", safe)).strip())
+    return "<img" in safe or bool(text_of(safe).strip())

@@ -1,7 +1,7 @@
 """What units and the newsroom can do to articles. Each is one transaction, events included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +10,14 @@ from sqlalchemy import Connection
 
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
-from services.ingest import lifecycle, media, outbox, registry, store
+from services.common.said import said
+from services.ingest import lifecycle, likeness, links, media, outbox, registry, store
 from services.ingest.lifecycle import State
-from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
+from services.ingest.likeness import Alike
+from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, draft, refused
+
+SCHEDULE = "schedule"
+"""Who hands in a version that came with the time, in place of a key."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Call:
     archive_url: str
     """Where readers find our pictures."""
 
+    @property
+    def newsroom(self) -> bool:
+        """Whether the newsroom asks, not a unit."""
+        return self.unit is None
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -35,6 +45,8 @@ class Answer:
     state: State
     created: bool = False
     hints: tuple[str, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    """Articles that tell the same."""
 
 
 _ANSWER = TypeAdapter(Answer)
@@ -53,7 +65,9 @@ def submit(
         answer = Answer(known)
     else:
         state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
-        answer = Answer(state, created=True, hints=given.body.hints)
+        answer = Answer(
+            state, created=True, hints=given.body.hints, alike=_noticed(conn, call, state, given)
+        )
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
         store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
@@ -62,12 +76,10 @@ def submit(
 
 def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Stale) -> Answer:
     """Store a whole new version, unless it is made from a stale one."""
-    state = find(conn, call, article)
-    if stale(state.version):
-        raise Problem("version-stale", f"The article is at version {state.version} by now.")
+    state = _find_fresh(conn, call, article, stale)
     submission = given.submission
     assert isinstance(submission, Change)
-    lifecycle.check_change(state, submission, call.now)
+    lifecycle.check_change(state, submission, call.now, newsroom=call.newsroom)
     _refuse_taken_external_id(conn, state, submission.external_id)
     return Answer(_add_version(conn, call, state, given), hints=given.body.hints)
 
@@ -84,27 +96,62 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
         outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
+    store.mark_waiting(conn, ended)
     return ended
 
 
-def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State | None:
-    """Release an embargoed article; None if it was changed since it was found to be due."""
-    if store.find(conn, held.id) != held:
-        return None
-    row = store.submission_of(conn, held.id, held.version)
-    given = draft(Change.model_validate_json(row.submission))
-    state = lifecycle.released_state(held, now)
-    trace = Trace.model_validate_json(row.trace)
-    outbox.add_article(conn, _event(conn, state, given, trace, archive_url))
+def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stale: Stale) -> State:
+    """Decide on the version that waits: it goes out, or back to its unit, or nowhere."""
+    waiting = _find_fresh(conn, call, article, stale)
+    if waiting.status != "in_review":
+        raise Problem(
+            "conflict",
+            said("The article is {status}: nothing waits for review.", status=waiting.status),
+        )
+    handed_in = _handed_in(conn, waiting)
+    state = lifecycle.reviewed_state(waiting, handed_in.submission, given.decision, call.now)
+    if given.decision == "accept":
+        lifecycle.check_times(handed_in.submission, call.now)
+    if state.status == "published":
+        event = _event(conn, state, handed_in, call.trace, call.archive_url)
+        outbox.add_article(conn, event)
     store.save(conn, state)
-    store.mark_released(conn, state)
+    store.mark_version(conn, state)
+    store.add_review(conn, state, given, call.by)
     return state
 
 
-def set_aside(conn: Connection, held: State) -> None:
-    """Leave an embargoed article that can't be released to the newsroom."""
-    if store.find(conn, held.id) == held:
-        store.save(conn, replace(held, status="in_review", embargoed_until=None))
+def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State:
+    """Release an embargoed article, whose time has come."""
+    state = lifecycle.released_state(held, now)
+    event = _event(conn, state, _handed_in(conn, held), _trace(conn, held), archive_url)
+    outbox.add_article(conn, event)
+    store.save(conn, state)
+    store.mark_version(conn, state)
+    return state
+
+
+def expire(conn: Connection, over: State, now: datetime, archive_url: str) -> State:
+    """End an article whose time is over. What was never released ends without an event."""
+    state = lifecycle.expired_state(over, now)
+    store.save(conn, state)
+    if state.published is None:
+        store.mark_version(conn, state)
+        return state
+    last = store.last_released(conn, over.id)
+    trace = _trace(conn, over)
+    outbox.add_article(conn, _event(conn, state, draft(last), trace, archive_url))
+    store.add_version(conn, state, last, "", by=SCHEDULE, trace=trace)
+    store.mark_waiting(conn, state)
+    return state
+
+
+def set_aside(conn: Connection, held: State) -> State:
+    """Leave an article whose time has come in vain to the newsroom."""
+    state = lifecycle.set_aside_state(held)
+    store.save(conn, state)
+    store.mark_version(conn, state)
+    return state
 
 
 def find(conn: Connection, call: Call, article: UUID) -> State:
@@ -115,12 +162,38 @@ def find(conn: Connection, call: Call, article: UUID) -> State:
     return state
 
 
+def _find_fresh(conn: Connection, call: Call, article: UUID, stale: Stale) -> State:
+    state = find(conn, call, article)
+    if stale(state.version):
+        raise Problem(
+            "version-stale",
+            said("The article is at version {version} by now.", version=state.version),
+        )
+    return state
+
+
+def _handed_in(conn: Connection, state: State) -> Draft:
+    stored = store.submission_of(conn, state.id, state.version).submission
+    return draft(Change.model_validate_json(stored))
+
+
+def _trace(conn: Connection, state: State) -> Trace:
+    return Trace.model_validate_json(store.submission_of(conn, state.id, state.version).trace)
+
+
+def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[Alike, ...]:
+    if given.signature is None:
+        return ()
+    likeness.add(conn, state.id, given.signature)
+    return tuple(likeness.alike(conn, state.id, given.signature, call.unit))
+
+
 def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer | None:
     row = store.remembered_answer(conn, unit, key)
     if row is None:
         return None
     if row.digest != given.digest:
-        raise Problem("invalid", "This Idempotency-Key was used for another body.")
+        raise Problem("invalid", said("This Idempotency-Key was used for another body."))
     return _ANSWER.validate_json(row.answer)
 
 
@@ -132,7 +205,7 @@ def _known(conn: Connection, unit: str, given: Draft) -> State | None:
     if not store.has_content(conn, known.id, given.digest):
         raise Problem(
             "conflict",
-            "This `external_id` stands for an article with other content; to change it, PUT.",
+            said("This `external_id` stands for an article with other content; to change it, PUT."),
             id=str(known.id),
             version=known.version,
         )
@@ -143,17 +216,18 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
     if external_id is None or external_id == state.external_id:
         return
     if store.find_by_external_id(conn, state.unit, external_id):
-        raise refused([FieldError("/external_id", "another article has it", "taken")])
+        raise refused([FieldError("/external_id", said("another article has it"), "taken")])
 
 
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
-    trusted = registry.is_trusted(conn, state.unit)
+    lifecycle.check_times(given.submission, call.now)
+    links.check(conn, call.unit, state, given.submission)
+    trusted = _goes_out(conn, call, state)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
     # Made for those too that are held: what could not be released must be refused now.
-    event = _event(
-        conn, lifecycle.released_state(state, call.now), given, call.trace, call.archive_url
-    )
+    out = state if state.status == "published" else lifecycle.released_state(state, call.now)
+    event = _event(conn, out, given, call.trace, call.archive_url)
     if state.version == 1:
         store.add(conn, state)
     else:
@@ -162,6 +236,12 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     if state.status == "published":
         outbox.add_article(conn, event)
     return state
+
+
+def _goes_out(conn: Connection, call: Call, state: State) -> bool:
+    edited = call.newsroom and state.version > 0
+    trusted = edited or registry.is_trusted(conn, state.unit)
+    return lifecycle.goes_out(state, trusted=trusted, newsroom=call.newsroom)
 
 
 def _event(
