@@ -275,12 +275,11 @@ def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
 def _event_type(article: Article) -> ArticleEventType:
     if article.canceled:
         return "article.retracted"
-    if article.pub_status is PubStatus.WITHHELD:
+    if article.withheld:
         return "article.expired"
     return "article.published" if article.updated == article.published else "article.corrected"
 
 
 def overtakes(article: Article) -> bool:
     """Whether a version goes by `articles.express` too."""
-    urgent = article.urgency == 1 and article.pub_status is PubStatus.USABLE
-    return article.canceled or urgent
+    return article.canceled or (article.urgency == 1 and not article.withheld)

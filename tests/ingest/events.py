@@ -18,3 +18,10 @@ async def events(database: Database, article: UUID) -> list[ArticleEvent]:
     )
     values = await database.read(lambda conn: conn.scalars(query).all())
     return [ARTICLE_EVENT.validate_json(value) for value in values]
+
+
+async def all_events(database: Database, after: int = 0) -> list[ArticleEvent]:
+    """Give the events of all articles in the order in which they were stored."""
+    query = select(outbox.c.value).where(outbox.c.topic == ARTICLES.name).order_by(outbox.c.seq)
+    values = await database.read(lambda conn: conn.scalars(query.offset(after)).all())
+    return [ARTICLE_EVENT.validate_json(value) for value in values]

@@ -77,7 +77,9 @@ class Paper:
         return await self.find(state) if state else None
 
     async def find(self, state) -> State:
-        return await self.database.read(lambda conn: store.find(conn, state.id))
+        found = await self.database.read(lambda conn: store.find(conn, state.id))
+        assert found
+        return found
 
     async def events(self, state) -> list[str]:
         return [event.type for event in await events(self.database, state.id)]
