@@ -20,8 +20,10 @@ async def events(database: Database, article: UUID) -> list[ArticleEvent]:
     return [ARTICLE_EVENT.validate_json(value) for value in values]
 
 
-async def all_events(database: Database, after: int = 0) -> list[ArticleEvent]:
-    """Give the events of all articles in the order in which they were stored."""
-    query = select(outbox.c.value).where(outbox.c.topic == ARTICLES.name).order_by(outbox.c.seq)
-    values = await database.read(lambda conn: conn.scalars(query.offset(after)).all())
-    return [ARTICLE_EVENT.validate_json(value) for value in values]
+async def events_after(database: Database, seq: int) -> list[tuple[int, ArticleEvent]]:
+    """Give the events of all articles in the order in which they were stored, numbered."""
+    query = select(outbox.c.seq, outbox.c.value).where(
+        outbox.c.topic == ARTICLES.name, outbox.c.seq > seq
+    )
+    rows = await database.read(lambda conn: conn.execute(query.order_by(outbox.c.seq)).all())
+    return [(row.seq, ARTICLE_EVENT.validate_json(row.value)) for row in rows]

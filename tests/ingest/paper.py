@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
+from schemas.events import ArticleEvent
 from services.common.database import Database, sqlite_url
 from services.common.trace import current_trace
 from services.ingest import commands, registry, store
@@ -66,8 +68,8 @@ class Paper:
             lambda conn: commands.review(conn, call, state.id, given, lambda _: False)
         )
 
-    async def retract(self, state):
-        given, call = GivenRetraction(reason="Sai.", notice="Rút."), self.call()
+    async def retract(self, state, unit: str = "HQ"):
+        given, call = GivenRetraction(reason="Sai.", notice="Rút."), self.call(unit)
         return await self.database.write(lambda c: commands.retract(c, call, state.id, given))
 
     async def at(self, time: datetime, state=None) -> State | None:
@@ -77,9 +79,19 @@ class Paper:
         return await self.find(state) if state else None
 
     async def find(self, state) -> State:
-        found = await self.database.read(lambda conn: store.find(conn, state.id))
+        return await self.find_id(state.id)
+
+    async def find_id(self, article: UUID) -> State:
+        found = await self.database.read(lambda conn: store.find(conn, article))
         assert found
         return found
+
+    async def events_of(self, article: UUID) -> list[ArticleEvent]:
+        return await events(self.database, article)
+
+    async def versions_of(self, article: UUID) -> int:
+        rows = await self.database.read(lambda c: store.versions_before(c, article, None, 1000))
+        return len(rows)
 
     async def events(self, state) -> list[str]:
         return [event.type for event in await events(self.database, state.id)]

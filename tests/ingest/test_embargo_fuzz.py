@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from services.ingest.lifecycle import State
-from tests.ingest.events import all_events
+from tests.ingest.events import events_after
 from tests.ingest.paper import EIGHT, Paper, open_paper
 
 MANY = 3000
@@ -55,6 +55,7 @@ async def test_no_embargo_ends_early_and_none_is_forgotten(tmp_path):
     fuzz, paper = Fuzz(4), await open_paper(tmp_path)
     held = await _submit(fuzz, paper)
     seen: dict[UUID, datetime] = {}
+    last = 0
 
     for moment in _moments(fuzz, held.values()):
         paper.now -= timedelta(minutes=fuzz.random.randrange(0, 600))
@@ -65,10 +66,11 @@ async def test_no_embargo_ends_early_and_none_is_forgotten(tmp_path):
         await _move_or_lift_one(fuzz, paper, held, seen)
         while await paper.schedule.look():
             pass
-        for event in await all_events(paper.database, after=len(seen)):
+        for seq, event in await events_after(paper.database, last):
             assert event.article.id not in seen
             assert held[event.article.id].may_be_seen <= event.article.published == moment
             seen[event.article.id] = moment
+            last = seq
         assert len(seen) == sum(each.may_be_seen <= moment for each in held.values())
 
     assert seen.keys() == held.keys()
