@@ -47,7 +47,7 @@ class Paper:
         return Call(unit, "a-key", current_trace(), self.now, SITE)
 
     async def submit(self, unit: str = "HQ", **fields):
-        given = draft(Submission(headline="Tin", body="<p>x</p>", **fields))
+        given = draft(Submission(**{"headline": "Tin", "body": "<p>x</p>"} | fields))
         call = self.call(unit)
         answer = await self.database.write(
             lambda conn: commands.submit(conn, call, unit, given, None)
