@@ -108,7 +108,7 @@ def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stal
             "conflict",
             said("The article is {status}: nothing waits for review.", status=waiting.status),
         )
-    handed_in = _handed_in(conn, waiting)
+    handed_in = _read(store.submission_of(conn, article, waiting.version).submission)
     state = lifecycle.reviewed_state(waiting, handed_in.submission, given.decision, call.now)
     if given.decision == "accept":
         lifecycle.check_times(handed_in.submission, call.now)
@@ -124,8 +124,9 @@ def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stal
 def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State:
     """Release an embargoed article, whose time has come."""
     state = lifecycle.released_state(held, now)
-    event = _event(conn, state, _handed_in(conn, held), _trace(conn, held), archive_url)
-    outbox.add_article(conn, event)
+    row = store.submission_of(conn, held.id, held.version)
+    trace = Trace.model_validate_json(row.trace)
+    outbox.add_article(conn, _event(conn, state, _read(row.submission), trace, archive_url))
     store.save(conn, state)
     store.mark_version(conn, state)
     return state
@@ -139,7 +140,7 @@ def expire(conn: Connection, over: State, now: datetime, archive_url: str) -> St
         store.mark_version(conn, state)
         return state
     last = store.last_released(conn, over.id)
-    trace = _trace(conn, over)
+    trace = Trace.model_validate_json(store.submission_of(conn, over.id, over.version).trace)
     outbox.add_article(conn, _event(conn, state, draft(last), trace, archive_url))
     store.add_version(conn, state, last, "", by=SCHEDULE, trace=trace)
     store.mark_waiting(conn, state)
@@ -172,13 +173,8 @@ def _find_fresh(conn: Connection, call: Call, article: UUID, stale: Stale) -> St
     return state
 
 
-def _handed_in(conn: Connection, state: State) -> Draft:
-    stored = store.submission_of(conn, state.id, state.version).submission
+def _read(stored: str) -> Draft:
     return draft(Change.model_validate_json(stored))
-
-
-def _trace(conn: Connection, state: State) -> Trace:
-    return Trace.model_validate_json(store.submission_of(conn, state.id, state.version).trace)
 
 
 def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[Alike, ...]:

@@ -18,7 +18,8 @@ Clock = Callable[[], datetime]
 Step = Callable[[Connection, State, datetime, str], State]
 
 _LOOK_EVERY = 0.25  # seconds
-_AT_ONCE = 200  # articles in one transaction
+# In one transaction, for which other writers wait.
+_AT_ONCE = 100  # articles
 
 log = structlog.get_logger()
 

@@ -29,6 +29,13 @@ _BY_ID = select(articles).where(articles.c.id == bindparam("id"))
 _BY_EXTERNAL_ID = select(articles).where(
     articles.c.unit == bindparam("unit"), articles.c.external_id == bindparam("external_id")
 )
+_SAVE = update(articles).where(articles.c.id == bindparam("of"))
+_ONE_VERSION = select(versions).where(
+    versions.c.article_id == bindparam("of"), versions.c.version == bindparam("number")
+)
+_MARK_VERSION = update(versions).where(
+    versions.c.article_id == bindparam("of"), versions.c.version == bindparam("number")
+)
 _ANSWER = select(idempotency.c.digest, idempotency.c.answer).where(
     idempotency.c.unit == bindparam("unit"), idempotency.c.key == bindparam("key")
 )
@@ -98,7 +105,8 @@ def add(conn: Connection, state: State) -> None:
 
 def save(conn: Connection, state: State) -> None:
     """Store how an article stands now."""
-    conn.execute(update(articles).where(articles.c.id == str(state.id)).values(**_row(state)))
+    row = _row(state)
+    conn.execute(_SAVE, row | {"of": row.pop("id")})
 
 
 def add_version(
@@ -143,11 +151,7 @@ def mark_version(conn: Connection, state: State) -> None:
     values: dict[str, object] = {"status": state.status}
     if state.released == state.version:
         values["released"] = state.updated
-    conn.execute(
-        update(versions)
-        .where(versions.c.article_id == str(state.id), versions.c.version == state.version)
-        .values(**values)
-    )
+    conn.execute(_MARK_VERSION, values | {"of": str(state.id), "number": state.version})
 
 
 def mark_waiting(conn: Connection, state: State) -> None:
@@ -202,9 +206,7 @@ def submission_of(conn: Connection, article: UUID, version: int) -> Row[Any]:
 
 def find_version(conn: Connection, article: UUID, version: int) -> Row[Any] | None:
     """Give a version as stored."""
-    return conn.execute(
-        select(versions).where(versions.c.article_id == str(article), versions.c.version == version)
-    ).one_or_none()
+    return conn.execute(_ONE_VERSION, {"of": str(article), "number": version}).one_or_none()
 
 
 def has_content(conn: Connection, article: UUID, digest: str) -> bool:

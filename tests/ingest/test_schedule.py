@@ -81,11 +81,11 @@ async def test_an_embargo_can_be_moved_and_lifted(paper):
 
 
 async def test_many_that_fall_due_at_once_go_out_in_groups(paper):
-    for _ in range(450):
+    for _ in range(250):
         await paper.submit(embargoed_until=EIGHT + HOUR)
     paper.now = EIGHT + HOUR
 
-    assert [await paper.schedule.look() for _ in range(4)] == [200, 200, 50, 0]
+    assert [await paper.schedule.look() for _ in range(4)] == [100, 100, 50, 0]
 
 
 async def test_one_that_cannot_be_released_is_set_aside_and_the_others_go_out(paper):
