@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from rensa import RMinHash
 from sqlalchemy import Connection, bindparam, delete, insert, select, union_all
 
+from services.common.instants import now
 from services.common.text import folded_words
 from services.ingest import store
 from services.ingest.body import text_of
@@ -111,7 +112,7 @@ def alike(conn: Connection, article: UUID, signature: bytes, seen_by: str | None
     bands = {f"band_{place}": band for place, band in zip(_BANDS, _bands(signature), strict=False)}
     if not bands:
         return []
-    oldest = first_id(datetime.now(UTC) - _KEPT)
+    oldest = first_id(now() - _KEPT)
     near = {row[0] for row in conn.execute(_IN_A_BAND, bands)} - {str(article)}
     query = select(signatures).where(
         signatures.c.article_id.in_(near), signatures.c.article_id >= oldest
@@ -141,9 +142,9 @@ def forget(conn: Connection, article: UUID) -> None:
     conn.execute(delete(signatures).where(signatures.c.article_id == name))
 
 
-def forget_old(conn: Connection, now: datetime, limit: int = 500) -> int:
-    """Forget signatures of more than 30 days ago; return how many."""
-    query = select(signatures.c.article_id).where(signatures.c.article_id < first_id(now - _KEPT))
+def forget_old(conn: Connection, at: datetime, limit: int = 500) -> int:
+    """Forget signatures that are 30 days old `at` that time; return how many."""
+    query = select(signatures.c.article_id).where(signatures.c.article_id < first_id(at - _KEPT))
     old = conn.scalars(query.limit(limit)).all()
     for name in old:
         forget(conn, UUID(name))

@@ -5,15 +5,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from schemas.events import ARTICLE_EVENT, ArticleEvent
-from schemas.topics import ARTICLES
+from schemas.topics import ARTICLES, Topic
 from services.common.database import Database
 from services.ingest.tables import outbox
 
 
-async def events(database: Database, article: UUID) -> list[ArticleEvent]:
+async def events(database: Database, article: UUID, topic: Topic = ARTICLES) -> list[ArticleEvent]:
     query = (
         select(outbox.c.value)
-        .where(outbox.c.topic == ARTICLES.name, outbox.c.lane == f"{ARTICLES.name}/{article}")
+        .where(outbox.c.topic == topic.name, outbox.c.lane == f"{topic.name}/{article}")
         .order_by(outbox.c.seq)
     )
     values = await database.read(lambda conn: conn.scalars(query).all())

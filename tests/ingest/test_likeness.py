@@ -1,5 +1,9 @@
 """The same story handed in twice is noticed; nobody learns what another unit holds back."""
 
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
 from services.common.instants import now
@@ -91,6 +95,26 @@ async def test_a_repeated_call_gives_the_same_hints(unit):
     assert again.json() == first.json()
 
 
+def test_in_a_crowd_signing_is_left_for_later():
+    crowd = likeness.Crowd()
+    with ExitStack() as served:
+        calm = [served.enter_context(crowd.joined()) for _ in range(6)]
+    with crowd.joined() as again:
+        assert calm == [True] * 4 + [False] * 2
+        assert again
+
+
+async def test_signatures_are_forgotten_after_thirty_days(tmp_path):
+    paper = await open_paper(tmp_path)
+    article = await paper.submit(body=STORY)
+    await paper.database.write(lambda conn: likeness.add(conn, article.id, sign(STORY)))
+    for days, forgotten in ((29, 0), (31, 1)):
+        at = now() + timedelta(days=days)
+        job = partial(likeness.forget_old, at=at)
+        assert await paper.database.write(job) == forgotten
+    await paper.database.close()
+
+
 def test_a_text_of_a_few_words_is_like_nothing():
     assert sign("<p>Xin chào.</p>") == b""
 
@@ -120,9 +144,11 @@ async def test_a_signature_is_forgotten_with_its_bands(tmp_path, body):
 
     await paper.database.write(lambda conn: likeness.forget(conn, article.id))
 
-    for table in ("signatures", "signature_bands"):
-        rows = await paper.database.read(
-            lambda conn, table=table: conn.execute(tables.tables[table].select()).all()
-        )
-        assert rows == []
+    for name in ("signatures", "signature_bands"):
+        rows = partial(_rows, query=tables.tables[name].select())
+        assert await paper.database.read(rows) == []
     await paper.database.close()
+
+
+def _rows(conn, query) -> list:
+    return list(conn.execute(query))

@@ -115,7 +115,8 @@ async def test_versions_are_walked_page_by_page_each_with_its_difference(unit):
         body = submission(headline=str(number), correction_note="Sửa.")
         await unit.call("PUT", f"/v1/articles/{article}", body, If_Match="*")
 
-    seen, cursor = [], ""
+    seen: list[tuple[int, bool]] = []
+    cursor: str | None = ""
     while cursor is not None:
         path = f"/v1/articles/{article}/versions?limit=2{cursor}"
         page = (await unit.call("GET", path)).json()

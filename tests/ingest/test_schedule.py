@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.topics import EXPRESS
 from services.ingest import store
 from services.ingest.schedule import Schedule
 from services.ingest.tables import versions
@@ -111,6 +112,9 @@ async def test_an_article_expires_as_a_version_of_its_own_whole_and_withheld(pap
     event = (await events(paper.database, article.id))[-1]
     assert (event.article.pub_status, event.article.body) == ("withheld", "<p>x</p>")
     assert event.article.published == article.published
+    assert [e.type for e in await events(paper.database, article.id, EXPRESS)] == [
+        "article.published"  # nothing is lost if its end waits its turn
+    ]
     assert await paper.schedule.look() == 0
 
 

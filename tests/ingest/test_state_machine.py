@@ -214,7 +214,7 @@ class Ingest(RuleBasedStateMachine):
     def attempt(self, doing, *, refused: bool):
         """Do it; refused or not as the model says, and never half."""
 
-        async def outcome():
+        async def outcome() -> State | None:
             try:
                 return await doing
             except Problem:
