@@ -178,6 +178,11 @@ class Article(Contract):
         return self.pub_status is PubStatus.CANCELED
 
     @property
+    def withheld(self) -> bool:
+        """Whether its time is over: the text is still there, but offered to nobody."""
+        return self.pub_status is PubStatus.WITHHELD
+
+    @property
     def public(self) -> bool:
         """Whether everybody may see it."""
         return self.audience == PUBLIC

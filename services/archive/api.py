@@ -17,7 +17,8 @@ from services.archive.views import (
     SearchListing,
     Views,
 )
-from services.common.problems import not_found
+from services.common.problems import Problem, not_found
+from services.common.said import said
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
@@ -31,9 +32,8 @@ def article(article_id: UUID, parts: TheParts) -> dict[str, object]:
 @router.get("/articles/{article_id}/history")
 def history(article_id: UUID, parts: TheParts) -> HistoryListing:
     """Give all versions; none from before the article was taken back, if it was."""
+    _article(article_id, parts)
     versions = parts.catalogue.history(article_id)
-    if not versions:
-        raise not_found()
     return HistoryListing(items=[_views(parts).article(version) for version in versions])
 
 
@@ -78,4 +78,6 @@ def _article(article_id: UUID, parts: Parts) -> Article:
     found = parts.catalogue.article(article_id)
     if found is None:
         raise not_found()
+    if found.withheld:
+        raise Problem("gone", said("The article is no longer offered."))
     return found

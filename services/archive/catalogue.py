@@ -49,7 +49,8 @@ class Catalogue:
         self._registry = registry
 
     def article(self, article_id: UUID) -> Article | None:
-        """Give what readers may see: the newest version, or the notice of its end."""
+        """Give how it stands: the newest version, or the notice of its end. One that is withheld
+        is for nobody to read."""
         return next(_articles(self._index.searcher(), queries.shown(article_id)), None)
 
     def history(self, article_id: UUID) -> list[Article]:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from tantivy import Document, SchemaBuilder
 
-from schemas.article import Article, PubStatus
+from schemas.article import Article
 from services.archive.history import History, newest
 from services.archive.terms import Terms, pairs, terms_of
 
-FORMAT = 1
+FORMAT = 2
 """Goes up with every change of the schema or of what stands in a field; the index is then made
 anew from Kafka."""
 
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """The newest version of an article that readers may see; only these carry words."""
     NOTICE = "notice"
     """What is left of an article that was taken back."""
+    EXPIRED = "expired"
+    """The newest version of an article whose time is over: known, and shown to nobody."""
     EARLIER = "earlier"
     """A version that stands in the history only."""
     REGISTRY = "registry"
@@ -89,8 +91,8 @@ def _version(article: Article, kind: Kind) -> Document:
 def _newest_version(article: Article) -> Document:
     if article.canceled:
         return _version(article, Kind.NOTICE)
-    if article.pub_status is not PubStatus.USABLE:
-        return _version(article, Kind.EARLIER)
+    if article.withheld:
+        return _version(article, Kind.EXPIRED)
     document = _version(article, Kind.CURRENT)
     _add_facets(document, article)
     _add_words(document, terms_of(article))

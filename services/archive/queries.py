@@ -16,8 +16,8 @@ _HEADLINE, _LEAD, _SIDE_BY_SIDE = 3.0, 1.5, 2.0
 
 
 def shown(article_id: UUID) -> Query:
-    """The document that readers may see of an article: its newest version, or its notice."""
-    kinds = Query.term_set_query(SCHEMA, "kind", [Kind.CURRENT, Kind.NOTICE])
+    """The document that says how an article stands: its newest version, or its notice."""
+    kinds = Query.term_set_query(SCHEMA, "kind", [Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED])
     return _all_of([_term("key", str(article_id)), kinds])
 
 

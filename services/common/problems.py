@@ -31,7 +31,7 @@ TITLES = {
     "method-not-allowed": (405, "Not with this method"),
     "not-acceptable": (406, "Not in this form"),
     "conflict": (409, "It contradicts what is there"),
-    "gone": (410, "It was taken back"),
+    "gone": (410, "It is no longer offered"),
     "version-stale": (412, "It was changed in the meantime"),
     "too-large": (413, "It is too large"),
     "unsupported-media-type": (415, "Not this kind of content"),

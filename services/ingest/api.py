@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 from uuid import UUID
 
 import structlog
@@ -17,11 +17,11 @@ from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
-from services.ingest import commands, preconditions, registry, store, views
+from services.ingest import commands, likeness, preconditions, registry, views
 from services.ingest.bodies import documented, read_body
 from services.ingest.commands import Answer, Call
 from services.ingest.keyring import Caller, Keyring
-from services.ingest.lifecycle import Status
+from services.ingest.likeness import Crowd
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import (
     Change,
@@ -44,6 +44,7 @@ class Parts:
     database: Database
     keyring: Keyring
     wake_relay: Callable[[], None]
+    crowd: Crowd = field(default_factory=Crowd)
 
 
 async def parts_of(request: Request) -> Parts:
@@ -79,46 +80,17 @@ async def submit(
     unit: Annotated[str | None, Query(description="for the newsroom: whose article it is")] = None,
 ) -> Response:
     """Submit an article. 201 means that it is stored for good, and on its way."""
-    given = await _draft(await read_body(request), Submission)
-    call = call_of(parts, caller)
-    owner = await owner_of(parts, caller, unit)
-    answer = await parts.database.write(
-        lambda conn: commands.submit(conn, call, owner, given, idempotency_key)
-    )
+    body = await read_body(request)
+    with parts.crowd.joined() as calm:
+        given = await _draft(body, Submission)
+        if calm and len(body) <= _LONG:
+            given = replace(given, signature=likeness.sign(given))
+        call = call_of(parts, caller)
+        owner = await owner_of(parts, caller, unit)
+        answer = await parts.database.write(
+            lambda conn: commands.submit(conn, call, owner, given, idempotency_key)
+        )
     return _answered(parts, answer, "article_submitted", 201 if answer.created else 200)
-
-
-@router.get("/articles")
-async def list_articles(
-    parts: PartsOf,
-    caller: CallerOf,
-    status: Status | None = None,
-    unit: str | None = None,
-    cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Response:
-    """List own articles, the newest first; the newsroom sees all."""
-    states = await parts.database.read(
-        lambda conn: store.newest(conn, caller.unit or unit, status, cursor, limit + 1)
-    )
-    page = [views.summary(state, parts.settings.archive_url) for state in states[:limit]]
-    return JSONResponse(
-        {"items": page, "next": str(states[limit - 1].id) if len(states) > limit else None}
-    )
-
-
-@router.get("/articles/{article}")
-async def get_article(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
-    """Give one article, as handed in, with how it stands."""
-    call = call_of(parts, caller)
-
-    def look(conn: Any) -> dict[str, Any]:  # noqa: ANN401 - a Connection
-        state = commands.find(conn, call, article)
-        given = store.submission_of(conn, article, state.version).submission
-        return views.whole(state, given, parts.settings.archive_url)
-
-    body = await parts.database.read(look)
-    return JSONResponse(body, headers={"ETag": f'"{body["version"]}"'})
 
 
 @router.put("/articles/{article}", openapi_extra=documented(Change))
@@ -187,7 +159,7 @@ def _answered(parts: Parts, answer: Answer, event: str, code: int) -> Response:
     SUBMISSIONS.labels(state.status).inc()
     log.info(event, article=str(state.id), version=state.version, unit=state.unit, code=code)
     return JSONResponse(
-        views.summary(state, parts.settings.archive_url, answer.hints),
+        views.summary(state, parts.settings.archive_url, answer.hints, answer.alike),
         code,
         {
             "Location": f"/v1/articles/{state.id}",

@@ -20,18 +20,31 @@ from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
 from services.common.tasks import running
-from services.ingest import admin, api, batches, hops, outbox, registry_api, store, tracking
+from services.ingest import (
+    admin,
+    api,
+    batches,
+    hops,
+    likeness,
+    outbox,
+    reading,
+    registry_api,
+    reviews,
+    store,
+    tracking,
+)
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
-from services.ingest.embargo import release_embargoed
 from services.ingest.handlers import subscribe
 from services.ingest.keyring import Keyring
 from services.ingest.leases import Leases
+from services.ingest.likening import Likening
 from services.ingest.media import routes as media
 from services.ingest.media.staging import staging
 from services.ingest.polling import routes as polling
 from services.ingest.polling.poller import Poller
 from services.ingest.relay import Relay
+from services.ingest.schedule import Schedule
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
 
@@ -90,8 +103,9 @@ def build(settings: IngestSettings) -> FastAPI:
                 relay=relay_once_topics_are_there(),
                 leases=leases.run(),
                 comparison=comparison.run(),
-                embargo=release_embargoed(database, settings.archive_url, relay.wake),
                 polling=poller.run(),
+                schedule=Schedule(database, settings.archive_url, relay.wake).run(),
+                likening=Likening(database).run(),
                 housekeeping=_keep_house(database),
             ):
                 yield
@@ -105,7 +119,7 @@ def build(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    for part in (api, batches, media, tracking, admin, registry_api, polling):
+    for part in (api, reading, batches, media, tracking, reviews, admin, registry_api, polling):
         app.include_router(part.router)
     app.get("/", include_in_schema=False)(_about)
     return app
@@ -127,6 +141,8 @@ async def _keep_house(database: Database) -> None:
     while True:
         try:
             await database.write(lambda conn: store.forget_answers(conn, now()))
+            while await database.write(lambda conn: likeness.forget_old(conn, now())):
+                pass
         except (SQLAlchemyError, Overloaded) as error:
             log.warning("housekeeping_failed", error=what_happened(error))
         await asyncio.sleep(_HOUSEKEEPING_EVERY)

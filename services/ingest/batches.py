@@ -167,5 +167,5 @@ def _result(line: Line, outcome: Answer | Problem) -> dict[str, Any]:
         "id": str(state.id),
         "version": state.version,
         "status": state.status,
-        "hints": views.shown_hints(outcome.hints),
+        "hints": views.hints(outcome.hints, outcome.alike),
     }

@@ -86,6 +86,11 @@ def clean_body(body: str, body_format: BodyFormat) -> CleanBody:
     return CleanBody(safe)
 
 
+def text_of(safe: str) -> str:
+    """Give the text of sanitised HTML."""
+    return html.unescape(_MARKUP.sub(" ", safe))
+
+
 def _to_html(body: str, body_format: BodyFormat) -> str:
     match body_format:
         case "html":
@@ -115,4 +120,4 @@ def _is_active(markup: str) -> bool:
 
 
 def _has_content(safe: str) -> bool:
-    return "<img" in safe or bool(html.unescape(_MARKUP.sub("", safe)).strip())
+    return "<img" in safe or bool(text_of(safe).strip())

@@ -1,7 +1,7 @@
 """What units and the newsroom can do to articles. Each is one transaction, events included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +11,15 @@ from sqlalchemy import Connection
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
-from services.ingest import lifecycle, outbox, registry, store
+from services.ingest import lifecycle, likeness, links, outbox, registry, store
 from services.ingest.lifecycle import State
+from services.ingest.likeness import Alike
 from services.ingest.media import records as media
 from services.ingest.media.hints import unnamed_pictures
-from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
+from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, draft, refused
+
+SCHEDULE = "schedule"
+"""Who hands in a version that came with the time, in place of a key."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Call:
     archive_url: str
     """Where readers find our pictures."""
 
+    @property
+    def newsroom(self) -> bool:
+        """Whether the newsroom asks, not a unit."""
+        return self.unit is None
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -38,6 +47,8 @@ class Answer:
     state: State
     created: bool = False
     hints: tuple[Said, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    """Articles that tell the same."""
 
 
 _ANSWER = TypeAdapter(Answer)
@@ -56,7 +67,8 @@ def submit(
         answer = Answer(known)
     else:
         state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
-        answer = Answer(state, created=True, hints=_hints(call, given))
+        noticed = _noticed(conn, call, state, given)
+        answer = Answer(state, created=True, hints=_hints(call, given), alike=noticed)
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
         store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
@@ -65,13 +77,10 @@ def submit(
 
 def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Stale) -> Answer:
     """Store a whole new version, unless it is made from a stale one."""
-    state = find(conn, call, article)
-    if stale(state.version):
-        current = said("The article is at version {version} by now.", version=state.version)
-        raise Problem("version-stale", current)
+    state = _find_fresh(conn, call, article, stale)
     submission = given.submission
     assert isinstance(submission, Change)
-    lifecycle.check_change(state, submission, call.now)
+    lifecycle.check_change(state, submission, call.now, newsroom=call.newsroom)
     _refuse_taken_external_id(conn, state, submission.external_id)
     return Answer(_add_version(conn, call, state, given), hints=_hints(call, given))
 
@@ -88,27 +97,63 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
         outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
+    store.mark_waiting(conn, ended)
     return ended
 
 
-def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State | None:
-    """Release an embargoed article; None if it was changed since it was found to be due."""
-    if store.find(conn, held.id) != held:
-        return None
-    row = store.submission_of(conn, held.id, held.version)
-    given = draft(Change.model_validate_json(row.submission))
-    state = lifecycle.released_state(held, now)
-    trace = Trace.model_validate_json(row.trace)
-    outbox.add_article(conn, _event(conn, state, given, trace, archive_url))
+def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stale: Stale) -> State:
+    """Decide on the version that waits: it goes out, or back to its unit, or nowhere."""
+    waiting = _find_fresh(conn, call, article, stale)
+    if waiting.status != "in_review":
+        raise Problem(
+            "conflict",
+            said("The article is {status}: nothing waits for review.", status=waiting.status),
+        )
+    handed_in = _read(store.submission_of(conn, article, waiting.version).submission)
+    state = lifecycle.reviewed_state(waiting, handed_in.submission, given.decision, call.now)
+    if given.decision == "accept":
+        lifecycle.check_times(handed_in.submission, call.now)
+    if state.status == "published":
+        event = _event(conn, state, handed_in, call.trace, call.archive_url)
+        outbox.add_article(conn, event)
     store.save(conn, state)
-    store.mark_released(conn, state)
+    store.mark_version(conn, state)
+    store.add_review(conn, state, given, call.by)
     return state
 
 
-def set_aside(conn: Connection, held: State) -> None:
-    """Leave an embargoed article that can't be released to the newsroom."""
-    if store.find(conn, held.id) == held:
-        store.save(conn, replace(held, status="in_review", embargoed_until=None))
+def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State:
+    """Release an embargoed article, whose time has come."""
+    state = lifecycle.released_state(held, now)
+    row = store.submission_of(conn, held.id, held.version)
+    trace = Trace.model_validate_json(row.trace)
+    outbox.add_article(conn, _event(conn, state, _read(row.submission), trace, archive_url))
+    store.save(conn, state)
+    store.mark_version(conn, state)
+    return state
+
+
+def expire(conn: Connection, over: State, now: datetime, archive_url: str) -> State:
+    """End an article whose time is over. What was never released ends without an event."""
+    state = lifecycle.expired_state(over, now)
+    store.save(conn, state)
+    if state.published is None:
+        store.mark_version(conn, state)
+        return state
+    last = store.last_released(conn, over.id)
+    trace = Trace.model_validate_json(store.submission_of(conn, over.id, over.version).trace)
+    outbox.add_article(conn, _event(conn, state, draft(last), trace, archive_url))
+    store.add_version(conn, state, last, "", by=SCHEDULE, trace=trace)
+    store.mark_waiting(conn, state)
+    return state
+
+
+def set_aside(conn: Connection, held: State) -> State:
+    """Leave an article whose time has come in vain to the newsroom."""
+    state = lifecycle.set_aside_state(held)
+    store.save(conn, state)
+    store.mark_version(conn, state)
+    return state
 
 
 def find(conn: Connection, call: Call, article: UUID) -> State:
@@ -117,6 +162,27 @@ def find(conn: Connection, call: Call, article: UUID) -> State:
     if state is None or (call.unit is not None and call.unit != state.unit):
         raise not_found()
     return state
+
+
+def _find_fresh(conn: Connection, call: Call, article: UUID, stale: Stale) -> State:
+    state = find(conn, call, article)
+    if stale(state.version):
+        raise Problem(
+            "version-stale",
+            said("The article is at version {version} by now.", version=state.version),
+        )
+    return state
+
+
+def _read(stored: str) -> Draft:
+    return draft(Change.model_validate_json(stored))
+
+
+def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[Alike, ...]:
+    if given.signature is None:
+        return ()
+    likeness.add(conn, state.id, given.signature)
+    return tuple(likeness.alike(conn, state.id, given.signature, call.unit))
 
 
 def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer | None:
@@ -154,14 +220,13 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
     media.claim(conn, given.submission.media, call.unit, state.unit, call.now)
-    # When a unit is closed, the newsroom still answers for what it published.
-    newsroom_changes = call.unit is None and state.version > 0
-    trusted = registry.is_trusted(conn, state.unit, even_inactive=newsroom_changes)
+    lifecycle.check_times(given.submission, call.now)
+    links.check(conn, call.unit, state, given.submission)
+    trusted = _goes_out(conn, call, state)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
     # Made for those too that are held: what could not be released must be refused now.
-    event = _event(
-        conn, lifecycle.released_state(state, call.now), given, call.trace, call.archive_url
-    )
+    out = state if state.status == "published" else lifecycle.released_state(state, call.now)
+    event = _event(conn, out, given, call.trace, call.archive_url)
     if state.version == 1:
         store.add(conn, state)
     else:
@@ -175,6 +240,13 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
 def _hints(call: Call, given: Draft) -> tuple[Said, ...]:
     named = [item.id for item in given.submission.media]
     return (*given.body.hints, *unnamed_pictures(given.body.html, call.archive_url, named))
+
+
+def _goes_out(conn: Connection, call: Call, state: State) -> bool:
+    edited = call.newsroom and state.version > 0
+    # When a unit is closed, the newsroom still answers for what it published.
+    trusted = registry.is_trusted(conn, state.unit, even_inactive=edited) or edited
+    return lifecycle.goes_out(state, trusted=trusted, newsroom=call.newsroom)
 
 
 def _event(

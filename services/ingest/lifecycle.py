@@ -1,7 +1,7 @@
 """What becomes of an article, decided purely: statuses, versions, and the events that follow."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +23,12 @@ Status = Literal[
     "erased",
 ]
 
+Decision = Literal["accept", "return", "reject"]
+
 # The article event is the largest thing that we send; Kafka's limit is 1 MiB with its headers.
 MAX_EVENT_BYTES = 1_000_000
+
+_MICROSECOND = timedelta(microseconds=1)
 
 # Of a canceled article only what routes it stays.
 _ROUTING = {"language", "genre", "column", "campaigns", "urgency"}
@@ -42,9 +46,16 @@ class State:
     external_id: str | None
     received: datetime
     updated: datetime
+    genre: str = "news"
+    column: str | None = None
     embargoed_until: datetime | None = None
+    """None unless it is embargoed."""
+    expires: datetime | None = None
+    """When what the world sees, or what waits to be seen, ends; None if it doesn't."""
     published: datetime | None = None
     """When its first version was released; None while none was."""
+    released: int | None = None
+    """The newest version that was released: what the world sees, if a later one waits."""
 
     @property
     def ended(self) -> bool:
@@ -58,37 +69,104 @@ def first_state(draft: Draft, unit: str, now: datetime) -> State:
     return State(new_id(), unit, 0, "in_review", given.headline, given.external_id, now, now)
 
 
+def goes_out(state: State, *, trusted: bool, newsroom: bool) -> bool:
+    """Say whether a new version needs no review. What waits for one goes on waiting when the
+    newsroom edits it: to accept is a step of its own."""
+    if newsroom and state.version:
+        return state.status not in ("in_review", "returned", "rejected")
+    return trusted
+
+
 def next_state(state: State, given: Submission, *, trusted: bool, now: datetime) -> State:
     """Say how an article stands with one more version."""
-    status = status_of(given, trusted=trusted, now=now)
-    return replace(
+    added = replace(
         state,
         version=state.version + 1,
-        status=status,
         headline=given.headline,
         external_id=given.external_id or state.external_id,
-        updated=now,
-        embargoed_until=given.embargoed_until if status == "embargoed" else None,
-        published=state.published or (now if status == "published" else None),
+        genre=given.genre.value,
+        column=given.column,
+        updated=_later(state, now),
+    )
+    status = status_of(given, trusted=trusted, now=now)
+    if status != "in_review":
+        return _sent_out(added, given, status)
+    # What the world sees goes on to stand, and to expire in its own time.
+    expires = state.expires if state.published else given.expires
+    return replace(added, status=status, embargoed_until=None, expires=expires)
+
+
+def reviewed_state(state: State, given: Submission, decision: Decision, now: datetime) -> State:
+    """Say how an article stands after the newsroom's decision on its newest version."""
+    decided = replace(state, updated=_later(state, now))
+    match decision:
+        case "accept":
+            return _sent_out(decided, given, status_of(given, trusted=True, now=now))
+        case "return":
+            return replace(decided, status="returned")
+        case "reject":
+            expires = state.expires if state.published else None
+            return replace(decided, status="rejected", expires=expires)
+
+
+def _sent_out(state: State, given: Submission, status: Status) -> State:
+    if status == "embargoed":
+        return replace(
+            state, status=status, embargoed_until=given.embargoed_until, expires=given.expires
+        )
+    return _published(replace(state, expires=given.expires))
+
+
+def _published(state: State) -> State:
+    return replace(
+        state,
+        status="published",
+        embargoed_until=None,
+        published=state.published or state.updated,
+        released=state.version,
     )
 
 
 def released_state(state: State, now: datetime) -> State:
     """Say how an embargoed article stands once its time has come."""
-    return replace(
-        state,
-        status="published",
-        embargoed_until=None,
-        updated=now,
-        published=state.published or now,
-    )
+    return _published(replace(state, updated=_later(state, now)))
 
 
 def retracted_state(state: State, now: datetime) -> State:
     """Say how an article stands once it is taken back."""
+    return replace(_next(state, now), status="retracted")
+
+
+def expired_state(state: State, now: datetime) -> State:
+    """Say how an article stands once its time is over: what was released ends by a version of
+    its own, what never was just stays where it is."""
+    if state.published:
+        return replace(_next(state, now), status="expired")
+    at = _later(state, now)
+    return replace(state, status="expired", embargoed_until=None, expires=None, updated=at)
+
+
+def set_aside_state(state: State) -> State:
+    """Say how an article stands whose time has come in vain."""
+    return replace(state, status="in_review", embargoed_until=None, expires=None)
+
+
+def _next(state: State, now: datetime) -> State:
+    """Add a version that ends what stood; it is released only where something was."""
+    version = state.version + 1
     return replace(
-        state, version=state.version + 1, status="retracted", embargoed_until=None, updated=now
+        state,
+        version=version,
+        embargoed_until=None,
+        expires=None,
+        updated=_later(state, now),
+        released=version if state.published else None,
     )
+
+
+def _later(state: State, now: datetime) -> datetime:
+    """Give the time of what happens now: after what happened before, whatever the clock says."""
+    return max(now, state.updated + _MICROSECOND) if state.version else now
 
 
 def status_of(submission: Submission, *, trusted: bool, now: datetime) -> Status:
@@ -100,7 +178,13 @@ def status_of(submission: Submission, *, trusted: bool, now: datetime) -> Status
     return "published"
 
 
-def check_change(state: State, change: Change, now: datetime) -> None:
+def check_times(given: Submission, now: datetime) -> None:
+    """Raise Problem where `given` is over before it has begun."""
+    if given.expires and given.expires <= now:
+        raise refused([FieldError("/expires", said("this time has passed"), "expired")])
+
+
+def check_change(state: State, change: Change, now: datetime, *, newsroom: bool) -> None:
     """Raise Problem where `change` may not follow `state`."""
     if state.ended:
         raise Problem(
@@ -111,6 +195,8 @@ def check_change(state: State, change: Change, now: datetime) -> None:
                 status=state.status,
             ),
         )
+    if state.status == "rejected" and not newsroom:
+        raise Problem("conflict", said("The newsroom has rejected the article: that is final."))
     if state.published is None:
         return
     errors = []
@@ -131,7 +217,7 @@ def check_change(state: State, change: Change, now: datetime) -> None:
 
 
 def article_of(state: State, draft: Draft, media: list[Media]) -> Article:
-    """Make the article of the version that `state` releases."""
+    """Make the article of the version that `state` releases: usable, or whole but withheld."""
     assert state.published is not None
     content = draft.submission.model_dump(
         exclude={"body", "body_format", "contact", "media", "external_id"}
@@ -140,7 +226,7 @@ def article_of(state: State, draft: Draft, media: list[Media]) -> Article:
         **content,
         id=state.id,
         version=state.version,
-        pub_status=PubStatus.USABLE,
+        pub_status=PubStatus.WITHHELD if state.status == "expired" else PubStatus.USABLE,
         unit=state.unit,
         body=draft.body.html,
         media=media,
@@ -188,9 +274,11 @@ def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
 def _event_type(article: Article) -> ArticleEventType:
     if article.canceled:
         return "article.retracted"
+    if article.withheld:
+        return "article.expired"
     return "article.published" if article.updated == article.published else "article.corrected"
 
 
 def overtakes(article: Article) -> bool:
     """Whether a version goes by `articles.express` too."""
-    return article.canceled or article.urgency == 1
+    return article.canceled or (article.urgency == 1 and not article.withheld)

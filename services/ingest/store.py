@@ -1,6 +1,7 @@
 """What ingest knows of articles, to and from its tables."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,15 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from schemas.events import Trace
 from services.common.prepared import Prepared
-from services.ingest.lifecycle import State
-from services.ingest.submission import Change, Draft, GivenRetraction, Submission
-from services.ingest.tables import articles, idempotency, versions
+from services.ingest.lifecycle import State, Status
+from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, Submission
+from services.ingest.tables import (
+    article_campaigns,
+    articles,
+    idempotency,
+    reviews,
+    versions,
+)
 
 _IDEMPOTENCY_KEPT = timedelta(days=7)
 
@@ -24,6 +31,13 @@ _BY_EXTERNAL_ID = Prepared(
     select(articles.c.id).where(
         articles.c.unit == bindparam("unit"), articles.c.external_id == bindparam("external_id")
     )
+)
+_SAVE = update(articles).where(articles.c.id == bindparam("of"))
+_ONE_VERSION = select(versions).where(
+    versions.c.article_id == bindparam("of"), versions.c.version == bindparam("number")
+)
+_MARK_VERSION = update(versions).where(
+    versions.c.article_id == bindparam("of"), versions.c.version == bindparam("number")
 )
 _ANSWER = Prepared(
     select(idempotency.c.digest, idempotency.c.answer).where(
@@ -44,29 +58,51 @@ def find_by_external_id(conn: Connection, unit: str, external_id: str) -> State 
     return find(conn, UUID(found[0][0])) if found else None
 
 
-def newest(
-    conn: Connection, unit: str | None, status: str | None, before: UUID | None, limit: int
-) -> list[State]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which articles a list shows; None where any will do."""
+
+    unit: str | None = None
+    status: Status | None = None
+    genre: str | None = None
+    column: str | None = None
+    campaign: str | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+
+
+def newest(conn: Connection, wanted: Wanted, before: UUID | None, limit: int) -> list[State]:
     """List articles, the newest first; `before` is the last one of the page before."""
     query = select(articles).order_by(articles.c.id.desc()).limit(limit)
-    if unit is not None:
-        query = query.where(articles.c.unit == unit)
-    if status is not None:
-        query = query.where(articles.c.status == status)
+    for column in (articles.c.unit, articles.c.status, articles.c.genre, articles.c.column):
+        if (value := getattr(wanted, column.name)) is not None:
+            query = query.where(column == value)
+    if wanted.campaign is not None:
+        query = query.join(article_campaigns).where(article_campaigns.c.campaign == wanted.campaign)
+    if wanted.received_from is not None:
+        query = query.where(articles.c.received >= wanted.received_from)
+    if wanted.received_to is not None:
+        query = query.where(articles.c.received <= wanted.received_to)
     if before is not None:
         query = query.where(articles.c.id < str(before))
     return [_state(row) for row in conn.execute(query)]
 
 
-def embargoed_until(conn: Connection, now: datetime, limit: int) -> Sequence[State]:
-    """List embargoed articles whose time has come, the longest waiting first."""
+def due_to_expire(conn: Connection, now: datetime, limit: int) -> list[State]:
+    """List articles whose time is over, the longest waiting first."""
+    query = select(articles).where(articles.c.expires <= now).order_by(articles.c.expires)
+    return [_state(row) for row in conn.execute(query.limit(limit))]
+
+
+def due_for_release(conn: Connection, now: datetime, limit: int) -> list[State]:
+    """List embargoed articles whose time has come and is not over, the longest waiting first."""
+    lasts = articles.c.expires.is_(None) | (articles.c.expires > now)
     query = (
         select(articles)
-        .where(articles.c.status == "embargoed", articles.c.embargoed_until <= now)
+        .where(articles.c.embargoed_until <= now, lasts)
         .order_by(articles.c.embargoed_until)
-        .limit(limit)
     )
-    return [_state(row) for row in conn.execute(query)]
+    return [_state(row) for row in conn.execute(query.limit(limit))]
 
 
 def add(conn: Connection, state: State) -> None:
@@ -76,7 +112,8 @@ def add(conn: Connection, state: State) -> None:
 
 def save(conn: Connection, state: State) -> None:
     """Store how an article stands now."""
-    conn.execute(update(articles).where(articles.c.id == str(state.id)).values(**_row(state)))
+    row = _row(state)
+    conn.execute(_SAVE, row | {"of": row.pop("id")})
 
 
 def add_version(
@@ -99,24 +136,82 @@ def add_version(
         by=by,
         trace=trace.model_dump_json(),
         received=state.updated,
-        released=state.updated if state.published and state.status != "in_review" else None,
+        released=state.updated if state.released == state.version else None,
     )
+    if isinstance(given, Submission) and (given.campaigns or state.version > 1):
+        _file_under(conn, state, given.campaigns)
 
 
-def mark_released(conn: Connection, state: State) -> None:
-    """Note that the version at which the article stands was released later than it came."""
+def _file_under(conn: Connection, state: State, campaigns: Sequence[str]) -> None:
+    article = str(state.id)
+    if state.version > 1:
+        conn.execute(delete(article_campaigns).where(article_campaigns.c.article_id == article))
+    if campaigns:
+        rows = [{"article_id": article, "campaign": slug} for slug in dict.fromkeys(campaigns)]
+        conn.execute(insert(article_campaigns), rows)
+
+
+def mark_version(conn: Connection, state: State) -> None:
+    """Note what became of the version at which the article stands."""
+    values: dict[str, object] = {"status": state.status}
+    if state.released == state.version:
+        values["released"] = state.updated
+    conn.execute(_MARK_VERSION, values | {"of": str(state.id), "number": state.version})
+
+
+def mark_waiting(conn: Connection, state: State) -> None:
+    """Note that versions which waited will never go out: the article has ended before."""
     conn.execute(
         update(versions)
-        .where(versions.c.article_id == str(state.id), versions.c.version == state.version)
-        .values(status=state.status, released=state.updated)
+        .where(
+            versions.c.article_id == str(state.id),
+            versions.c.version < state.version,
+            versions.c.status.in_(["in_review", "embargoed"]),
+        )
+        .values(status=state.status)
     )
+
+
+def add_review(conn: Connection, state: State, given: GivenReview, by: str) -> None:
+    """Keep what the newsroom decided of the version at which the article stands."""
+    conn.execute(
+        insert(reviews).values(
+            article_id=str(state.id),
+            version=state.version,
+            decision=given.decision,
+            note=given.note,
+            by=by,
+            at=state.updated,
+        )
+    )
+
+
+def last_review(conn: Connection, article: UUID) -> Row[Any] | None:
+    """Give `version`, `decision`, `note` and `at` of the newsroom's last decision."""
+    query = select(reviews).where(reviews.c.article_id == str(article))
+    return conn.execute(query.order_by(reviews.c.seq.desc()).limit(1)).one_or_none()
+
+
+def versions_before(
+    conn: Connection, article: UUID, before: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List versions, the newest first; `before` is the last one of the page before."""
+    query = select(versions).where(versions.c.article_id == str(article))
+    if before is not None:
+        query = query.where(versions.c.version < before)
+    return conn.execute(query.order_by(versions.c.version.desc()).limit(limit)).all()
 
 
 def submission_of(conn: Connection, article: UUID, version: int) -> Row[Any]:
-    """Give `submission`, `digest` and `trace` of a version, as stored."""
-    return conn.execute(
-        select(versions).where(versions.c.article_id == str(article), versions.c.version == version)
-    ).one()
+    """Give `submission`, `digest` and `trace` of a version that is there, as stored."""
+    row = find_version(conn, article, version)
+    assert row is not None
+    return row
+
+
+def find_version(conn: Connection, article: UUID, version: int) -> Row[Any] | None:
+    """Give a version as stored."""
+    return conn.execute(_ONE_VERSION, {"of": str(article), "number": version}).one_or_none()
 
 
 def has_content(conn: Connection, article: UUID, digest: str) -> bool:

@@ -98,6 +98,19 @@ class GivenRetraction(Given):
     notice: Annotated[FilledProse, Field(max_length=5000)]
 
 
+class GivenReview(Given):
+    """What the newsroom decides of a version that waits; the unit reads the note."""
+
+    decision: Literal["accept", "return", "reject"]
+    note: Annotated[Prose, Field(max_length=5000)] = ""
+
+    @model_validator(mode="after")
+    def _tells_the_unit_why(self) -> Self:
+        if self.decision != "accept" and not self.note.strip():
+            raise PydanticCustomError("note", "tell the unit why, in `note`")
+        return self
+
+
 @dataclass(frozen=True)
 class Draft:
     """A submission found good, its body cleaned; `digest` tells same content from other."""
@@ -105,6 +118,8 @@ class Draft:
     submission: Submission
     body: CleanBody
     digest: str
+    signature: bytes | None = None
+    """Of its text, for likening it with others (`likeness.py`); None if that is done later."""
 
 
 _NEEDED_BY_GENRE = {
@@ -126,6 +141,10 @@ def draft(submission: Submission) -> Draft:
                 "missing",
             )
         )
+    if _is_over_before_it_begins(submission):
+        errors.append(
+            FieldError("/expires", said("must be later than `embargoed_until`"), "expires")
+        )
     body = clean_body(submission.body, submission.body_format)
     if body.error:
         errors.append(FieldError("/body", body.error, "body"))
@@ -135,6 +154,12 @@ def draft(submission: Submission) -> Draft:
         exclude_defaults=True, exclude={"correction_note", "change"}
     )
     return Draft(submission, body, hashlib.sha256(content.encode()).hexdigest())
+
+
+def _is_over_before_it_begins(submission: Submission) -> bool:
+    """Whether the article would be over before it is out."""
+    begin, end = submission.embargoed_until, submission.expires
+    return begin is not None and end is not None and end <= begin
 
 
 def read(raw: bytes, model: type[M_]) -> M_:

@@ -27,13 +27,34 @@ articles = Table(
     Column("version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("headline", Text, nullable=False),
-    Column("embargoed_until", Instant),
+    Column("genre", Text, nullable=False),
+    Column("column", Text),
+    Column("embargoed_until", Instant),  # null unless it is embargoed
+    Column("expires", Instant),  # null where there is nothing that could expire
     Column("published", Instant),  # first release; null while nothing was released
+    Column("released", Integer),  # the newest version that was released
     Column("received", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     UniqueConstraint("unit", "external_id"),
     Index("articles_by_unit", "unit", "id"),
-    Index("articles_by_embargo", "status", "embargoed_until"),
+    Index("articles_by_status", "status", "id"),
+)
+# Few articles wait for a time, so only these are in the indexes.
+for _time in (articles.c.embargoed_until, articles.c.expires):
+    Index(
+        f"articles_by_{_time.name}",
+        _time,
+        sqlite_where=_time.is_not(None),
+        postgresql_where=_time.is_not(None),
+    )
+
+article_campaigns = Table(
+    "article_campaigns",
+    tables,
+    Column("article_id", Text, primary_key=True),
+    Column("campaign", Text, primary_key=True),
+    ForeignKeyConstraint(["article_id"], ["articles.id"]),
+    Index("article_campaigns_by_campaign", "campaign", "article_id"),
 )
 
 versions = Table(
@@ -49,6 +70,35 @@ versions = Table(
     Column("received", Instant, nullable=False),
     Column("released", Instant),
     ForeignKeyConstraint(["article_id"], ["articles.id"]),
+)
+
+reviews = Table(
+    "reviews",
+    tables,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("article_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decision", Text, nullable=False),  # accept, return, reject
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),  # the id of the key that was used
+    Column("at", Instant, nullable=False),
+    ForeignKeyConstraint(["article_id"], ["articles.id"]),
+    Index("reviews_by_article", "article_id", "seq"),
+)
+
+signatures = Table(
+    "signatures",
+    tables,
+    Column("article_id", Text, primary_key=True),
+    Column("signature", LargeBinary, nullable=False),  # empty: too short to be likened
+    ForeignKeyConstraint(["article_id"], ["articles.id"]),
+)
+
+signature_bands = Table(
+    "signature_bands",
+    tables,
+    Column("band", BigInteger, primary_key=True),
+    Column("article_id", Text, primary_key=True),
 )
 
 idempotency = Table(

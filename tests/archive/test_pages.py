@@ -152,13 +152,53 @@ async def test_an_unknown_article_is_a_page_for_people_and_a_problem_for_program
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_withheld_version_takes_the_article_from_view(archive):
+async def test_an_expired_article_is_gone_from_page_search_related_history_and_media(archive):
+    secret = "Không còn đăng lô hàng mật"
+    picture = UUID(int=8)
+    fields = {
+        "headline": secret,
+        "media": [Media(id=picture, href="https://bao.test/media/1")],
+    }
+    first, other = article(**fields), article()
+    store_picture(archive, picture)
+    archive.take(first, other, article(id=first.id, version=2, pub_status="withheld", **fields))
+
+    page = await archive.page(first)
+    assert page.status_code == 410
+    assert "không còn được đăng" in page.text
+    problem = await archive.get(f"/v1/articles/{first.id}")
+    assert (problem.status_code, problem.json()["type"]) == (410, "urn:tinbai:problem:gone")
+    for path in ("/history", "/related"):
+        assert (await archive.get(f"/v1/articles/{first.id}{path}")).status_code == 410
+    for path in (
+        f"/articles/{first.id}",
+        f"/articles/{other.id}",
+        f"/v1/articles/{other.id}/related",
+        "/v1/latest",
+        "/v1/search?q=hang+mat",
+        "/",
+    ):
+        assert secret not in (await archive.get(path)).text, path
+    assert (await archive.get(f"/media/{picture}")).status_code == 404
+
+
+async def test_an_expired_article_that_is_published_again_is_back(archive):
     first = article()
     archive.take(first, article(id=first.id, version=2, pub_status="withheld"))
-    for path in ("/articles", "/v1/articles"):
-        assert (await archive.get(f"{path}/{first.id}")).status_code == 404
-    assert (await archive.get(f"/v1/articles/{first.id}/history")).status_code == 404
-    assert await archive.ids("/v1/latest") == []
+    archive.take(article(id=first.id, version=3))
+
+    assert (await archive.page(first)).status_code == 200
+    assert await archive.ids("/v1/latest") == [str(first.id)]
+
+
+async def test_an_expired_article_that_is_taken_back_shows_its_notice(archive):
+    first = article()
+    archive.take(first, article(id=first.id, version=2, pub_status="withheld"))
+    archive.take(retraction(first.id, version=3, retraction=END))
+
+    page = await archive.page(first)
+    assert page.status_code == 410
+    assert END.notice in page.text
 
 
 async def test_the_front_page_has_the_latest_first(archive):

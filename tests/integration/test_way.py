@@ -1,6 +1,7 @@
 """The way of an article: from a unit's call to feed, page, search and related news."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -164,3 +165,22 @@ def test_what_is_not_for_the_public_is_nowhere(way):
         assert "Trưởng phòng Nghiệp vụ" not in text
     for log in (way.data / "logs").glob("*.log"):
         assert "0900111222" not in log.read_text()
+
+
+def test_an_article_whose_time_is_over_leaves_feeds_page_search_and_related(way):
+    ends = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
+    made = way.submit("WAY", headline="Thông báo tạm thời đường nhánh", expires=ends)
+    until(lambda: made["id"] in way.feed_ids() and httpx2.get(made["url"]).status_code == 200)
+
+    until(lambda: made["id"] not in way.feed_ids() and httpx2.get(made["url"]).status_code == 410)
+
+    stands = way.ask("GET", f"/v1/articles/{made['id']}").json()
+    assert (stands["status"], stands["version"]) == ("expired", 2)
+    for name, path in (
+        ("syndicate", "/feeds/latest.rss"),
+        ("syndicate", "/feeds/units/WAY.atom"),
+        ("archive", f"/articles/{made['id']}"),
+        ("archive", "/v1/search?q=duong+nhanh"),
+        ("archive", "/v1/latest"),
+    ):
+        assert "Thông báo tạm thời" not in way.get(name, path).text, path

@@ -6,7 +6,7 @@ A feed's name is its address below `/feeds/` without the format: `latest`, `unit
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from schemas.article import Article, Genre, PubStatus
+from schemas.article import Article, Genre
 from schemas.events import CampaignChanged, ColumnChanged, RegistryEvent, UnitChanged
 
 _MOST_URGENT = 1  # what `articles.express` carries too
@@ -44,7 +44,7 @@ TITLES = {
 
 def feeds_of(article: Article | None) -> frozenset[str]:
     """Name the feeds that show `article`: none unless it is public and usable or taken back."""
-    if article is None or not article.public or article.pub_status is PubStatus.WITHHELD:
+    if article is None or not article.public or article.withheld:
         return frozenset()
     return frozenset(name for family in _FAMILIES for name in family(article))
 

@@ -1,0 +1,49 @@
+"""HTTP for the newsroom: what becomes of articles that wait for it."""
+
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Request, Response
+from starlette.responses import JSONResponse
+
+from services.ingest import commands, preconditions, views
+from services.ingest.admin import admin_only
+from services.ingest.api import CallerOf, PartsOf, call_of
+from services.ingest.bodies import documented, read_body
+from services.ingest.submission import GivenReview, read
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/v1/admin", tags=["review"], dependencies=[Depends(admin_only)])
+
+
+@router.post("/articles/{article}/review", openapi_extra=documented(GivenReview))
+async def review(
+    article: UUID,
+    request: Request,
+    parts: PartsOf,
+    caller: CallerOf,
+    if_match: Annotated[str | None, Header(description='`"VERSION"`')] = None,
+) -> Response:
+    """Accept the version that waits, return it to its unit with a note, or reject it.
+
+    `If-Match` names the version that was read: what was changed meanwhile is not accepted unread.
+    """
+    call = call_of(parts, caller)
+    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    stale = preconditions.stale(if_match)
+    given = read(await read_body(request), GivenReview)
+    state = await parts.database.write(
+        lambda conn: commands.review(conn, call, article, given, stale)
+    )
+    parts.wake_relay()
+    log.info(
+        "article_reviewed",
+        article=str(article),
+        version=state.version,
+        decision=given.decision,
+        status=state.status,
+    )
+    body = views.summary(state, call.archive_url)
+    return JSONResponse(body, headers={"ETag": f'"{state.version}"'})
