@@ -31,6 +31,7 @@ TITLES = {
     "unsupported-media-type": (415, "Not this kind of content"),
     "invalid": (422, "Some fields are not right"),
     "version-needed": (428, "Say which version you change: If-Match"),
+    "too-many-requests": (429, "Too many at once; slow down"),
     "internal": (500, "Our fault"),
     "overloaded": (503, "Not now; try again soon"),
 }
@@ -98,11 +99,9 @@ class Problem(Exception):
         )
 
 
-def unauthorized() -> Problem:
+def unauthorized(detail: str = "Send `Authorization: Bearer KEY`.") -> Problem:
     """No key or a wrong one; which of the two is not told."""
-    return Problem(
-        "unauthorized", "Send `Authorization: Bearer KEY`.", headers={"WWW-Authenticate": "Bearer"}
-    )
+    return Problem("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def not_found() -> Problem:

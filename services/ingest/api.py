@@ -16,9 +16,10 @@ from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
 from services.common.trace import current_trace
 from services.ingest import commands, media, preconditions, registry, store, views
+from services.ingest.access.admission import Admission
+from services.ingest.access.keyring import Caller
 from services.ingest.bodies import documented, read_body
 from services.ingest.commands import Answer, Call
-from services.ingest.keyring import Caller, Keyring
 from services.ingest.lifecycle import Status
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import (
@@ -40,7 +41,7 @@ class Parts:
 
     settings: IngestSettings
     database: Database
-    keyring: Keyring
+    admission: Admission
     wake_relay: Callable[[], None]
 
 
@@ -52,11 +53,12 @@ async def parts_of(request: Request) -> Parts:
 
 
 async def caller_of(
+    request: Request,
     parts: Annotated[Parts, Depends(parts_of)],
     authorization: Annotated[str | None, Header(description="`Bearer KEY`")] = None,
 ) -> Caller:
     """Tell who calls, before anything else is looked at."""
-    return await parts.keyring.caller(authorization)
+    return await parts.admission.admit(request, authorization)
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]

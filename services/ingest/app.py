@@ -17,10 +17,15 @@ from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
 from services.ingest import admin, api, outbox, store
+from services.ingest.access import routes as access_routes
+from services.ingest.access.admission import Admission
+from services.ingest.access.exchange import Exchanges
+from services.ingest.access.keyring import Keyring
+from services.ingest.access.limiter import Limiter
+from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
-from services.ingest.keyring import Keyring
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -52,7 +57,11 @@ def build(settings: IngestSettings) -> FastAPI:
 
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
-            app.state.parts = Parts(settings, database, keyring, relay.wake)
+            limiter = Limiter(settings.rate_per_second, settings.rate_burst)
+            admission = Admission(database, keyring, limiter, settings.ingest_url)
+            upkeep = Upkeep(database, keyring)
+            app.state.parts = Parts(settings, database, admission, relay.wake)
+            app.state.upkeep = upkeep
             app.state.link = link
             async with running(
                 kafka=link.run(),
@@ -60,8 +69,10 @@ def build(settings: IngestSettings) -> FastAPI:
                 comparison=comparison.run(),
                 embargo=release_embargoed(database, settings.archive_url, relay.wake),
                 housekeeping=_keep_house(database),
+                access=upkeep.run(),
             ):
                 yield
+            await upkeep.once()
         finally:
             await database.close()
 
@@ -76,6 +87,8 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(admin.router)
+    app.include_router(access_routes.router)
+    app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)
     return app
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.ingest import lifecycle, media, outbox, registry, store
+from services.ingest.access import audit
 from services.ingest.lifecycle import State
 from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
 
@@ -53,6 +54,7 @@ def submit(
         answer = Answer(known)
     else:
         state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
+        audit.record(conn, call, "article.submitted", f"article:{state.id}", _version(state, given))
         answer = Answer(state, created=True, hints=given.body.hints)
     if idempotency_key:
         stored = _ANSWER.dump_json(answer).decode()
@@ -69,7 +71,9 @@ def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Sta
     assert isinstance(submission, Change)
     lifecycle.check_change(state, submission, call.now)
     _refuse_taken_external_id(conn, state, submission.external_id)
-    return Answer(_add_version(conn, call, state, given), hints=given.body.hints)
+    state = _add_version(conn, call, state, given)
+    audit.record(conn, call, "article.changed", f"article:{article}", _version(state, given))
+    return Answer(state, hints=given.body.hints)
 
 
 def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction) -> State:
@@ -84,6 +88,7 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
         outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
+    audit.record(conn, call, "article.retracted", f"article:{article}", {"version": ended.version})
     return ended
 
 
@@ -162,6 +167,10 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     if state.status == "published":
         outbox.add_article(conn, event)
     return state
+
+
+def _version(state: State, given: Draft) -> dict[str, object]:
+    return {"version": state.version, "digest": given.digest, "status": state.status}
 
 
 def _event(

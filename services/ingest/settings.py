@@ -11,6 +11,12 @@ class IngestSettings(ServiceSettings):
     """Settings of ingest."""
 
     port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
+    rate_per_second: int = Field(
+        default=1000, ge=1, description="requests a second that a key may send in the long run"
+    )
+    rate_burst: int = Field(
+        default=5000, ge=1, description="requests that a key may send at once, when it was quiet"
+    )
 
     @property
     def database_file(self) -> Path:
