@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stack import containers, control, registry, views
+from stack import audit, containers, control, keys, registry, views
 from stack.alone import become_broker
 from stack.aot import prepared_java
 from stack.demo import demo
@@ -122,7 +122,8 @@ app.command()(logs)
 app.command()(submit)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
-app.add_typer(registry.key, name="key")
+app.add_typer(keys.key, name="key")
+app.add_typer(audit.audit, name="audit")
 app.command()(broker)
 app.command()(fetch)
 app.command()(containers.init)

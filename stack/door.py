@@ -41,7 +41,7 @@ def ask(method: str, url: str, key: str, body: object = None) -> Any:  # noqa: A
         raise StackError(f"Cannot reach ingest at {url}: {error}.") from error
     if answer.is_error:
         raise StackError(refusal(answer))
-    return answer.json()
+    return answer.json() if answer.content else None
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -15,8 +15,6 @@ from services.ingest.access import keys, nonces
 from services.ingest.access.keyring import Keyring
 
 _EVERY = 60.0  # seconds
-_HEAD_EVERY = 60  # rounds
-_HEAD_AFTER = 1000  # entries
 
 log = structlog.get_logger()
 
@@ -31,7 +29,6 @@ class Upkeep:
         self._database = database
         self._keyring = keyring
         self._logged = trail.Head(0, trail.BEGINNING)
-        self._rounds = 0
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -51,9 +48,7 @@ class Upkeep:
 
     async def _log_head(self) -> None:
         head = await self._database.read(trail.head)
-        due = self._rounds % _HEAD_EVERY == 0 or head.seq - self._logged.seq >= _HEAD_AFTER
-        self._rounds += 1
-        if due and head != self._logged:
+        if head != self._logged:
             log.info("audit_head", seq=head.seq, hash=head.hash)
             self._logged = head
 
