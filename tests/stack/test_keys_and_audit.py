@@ -47,6 +47,7 @@ class Ingest:
             "port": port,
             "admin-key-file": folder / "admin.key",
             "log-dir": folder / "logs",
+            "ingest-url": self.url,
             "kafka-bootstrap": "127.0.0.1:1",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]

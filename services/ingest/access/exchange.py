@@ -27,13 +27,20 @@ class Exchange:
         self._receive = receive
         self._checked: AsyncGenerator[Message, None] | None = None
         self._begun = False
+        self._passed = False
 
     async def receive(self) -> Message:
         """Give the next part of the body, once all of it is known to be what was signed."""
         self._begun = True
-        if self._checked is None:
+        if self._checked is None or self._passed:
             return await self._receive()
-        return await anext(self._checked)
+        try:
+            message = await anext(self._checked)
+        except StopAsyncIteration:
+            # Given up midway: what is left of the body was never compared with anything.
+            raise ClientDisconnect from None
+        self._passed = not message["more_body"]
+        return message
 
     def expect(self, digests: Mapping[str, bytes]) -> None:
         """Let no byte of the body pass before the whole has these digests; without any, no body."""
@@ -103,5 +110,3 @@ async def _checked(receive: Receive, digests: Mapping[str, bytes]) -> AsyncGener
         while part := spool.read(_PIECE):
             yield {"type": "http.request", "body": part, "more_body": True}
     yield {"type": "http.request", "body": b"", "more_body": False}
-    while True:
-        yield await receive()

@@ -48,7 +48,10 @@ ActOf = Annotated[Act, Depends(act)]
 router = APIRouter(prefix="/v1/admin", tags=["keys"], dependencies=[Depends(admin_only)])
 
 
-@router.post("/units/{code}/keys", status_code=201, openapi_extra=documented(GivenKey))
+_OPTIONAL = {"requestBody": documented(GivenKey)["requestBody"] | {"required": False}}
+
+
+@router.post("/units/{code}/keys", status_code=201, openapi_extra=_OPTIONAL)
 async def add_key(code: str, request: Request, parts: PartsOf, act: ActOf) -> Response:
     """Make a key for a unit: it is shown this once. Two may be live, so that it can change."""
     given = await _given(request, GivenKey)
@@ -113,7 +116,9 @@ async def list_audit(
     parts: PartsOf,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    about: Annotated[str | None, Query(alias="object", description="`KIND:CODE`")] = None,
+    about: Annotated[
+        str | None, Query(alias="object", pattern="^[!-~]+$", description="`KIND:CODE`")
+    ] = None,
 ) -> Response:
     """List who did what, the oldest first; `hash` chains each entry to the one before it."""
     entries = await parts.database.read(

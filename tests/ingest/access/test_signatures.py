@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import secrets
 import time
 
 import httpx2
@@ -44,32 +45,58 @@ async def test_path_and_query_stand_for_the_whole_address(signer):
     assert answer.status_code == 200
 
 
-async def test_a_request_signed_by_hand_as_the_rfc_has_it(signer):
-    created, nonce = int(time.time()), "b3k2pp5k7z-50gnwp.yemd"
-    digest = base64.b64encode(hashlib.sha512(BODY).digest()).decode()
+def signed_by_hand(signer, path: str, digest: str) -> dict[str, str]:
     params = (
         '("@method" "@target-uri" "content-digest")'
-        f';created={created};nonce="{nonce}";keyid="{signer.key_id}"'
+        f';created={int(time.time())};nonce="{secrets.token_hex(8)}";keyid="{signer.key_id}"'
     )
     base = (
         '"@method": POST\n'
-        f'"@target-uri": {PUBLIC}/v1/articles?note=%C4%91\n'
-        f'"content-digest": sha-512=:{digest}:\n'
+        f'"@target-uri": {PUBLIC}{path}\n'
+        f'"content-digest": {digest}\n'
         f'"@signature-params": {params}'
     )
     signature = base64.b64encode(signer.private.sign(base.encode())).decode()
+    return {
+        "Content-Digest": digest,
+        "Signature-Input": f"sig1={params}",
+        "Signature": f"sig1=:{signature}:",
+    }
 
-    answer = await signer.http.post(
-        "http://elsewhere/v1/articles?note=%C4%91",
-        content=BODY,
-        headers={
-            "Content-Digest": f"sha-512=:{digest}:",
-            "Signature-Input": f"sig1={params}",
-            "Signature": f"sig1=:{signature}:",
-        },
-    )
+
+def sha512() -> str:
+    return f"sha-512=:{base64.b64encode(hashlib.sha512(BODY).digest()).decode()}:"
+
+
+@pytest.mark.parametrize("digest", [sha512(), f"id-sha=:AAAA:, {sha512()}"])
+async def test_a_request_signed_by_hand_as_the_rfc_has_it(signer, digest):
+    path = "/v1/articles?note=%C4%91"
+    headers = signed_by_hand(signer, path, digest)
+
+    answer = await signer.http.post(f"http://elsewhere{path}", content=BODY, headers=headers)
 
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(
+    "digest",
+    [
+        "",
+        "sha-256",
+        "sha-256=1",
+        "sha-256=:AAAA:",
+        "md5=:AAAAAAAAAAAAAAAAAAAAAA==:",
+        "sha-256=(:A:",
+        '"',
+    ],
+)
+async def test_a_digest_that_says_nothing_is_no_digest(signer, digest):
+    headers = signed_by_hand(signer, "/v1/articles", digest)
+
+    answer = await signer.http.post("http://inside/v1/articles", content=BODY, headers=headers)
+
+    assert answer.status_code == 401
+    assert await articles(signer) == []
 
 
 async def test_a_replay_has_no_second_effect(signer):
