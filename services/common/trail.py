@@ -47,6 +47,8 @@ audit = Table(
 
 _HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 _ADD = insert(audit)
+# Built once: building it takes longer than using it.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _SAID = ("at", "by", "unit", "action", "object", "request_id", "detail")
 
 
@@ -74,18 +76,18 @@ def head(conn: Connection) -> Head:
 
 def append(conn: Connection, detail: Mapping[str, object], **said: Any) -> None:  # noqa: ANN401
     """Add an entry after the newest; write transactions follow one another, so it stays that."""
-    before = head(conn)
-    entry = {"detail": detail, **said}
-    conn.execute(
-        _ADD,
-        {
-            **said,
-            "seq": before.seq + 1,
-            "detail": _canonical(detail),
-            "previous": before.hash,
-            "hash": hash_of(before.hash, entry),
-        },
-    )
+    conn.execute(_ADD, following(head(conn), detail, **said))
+
+
+def following(before: Head, detail: Mapping[str, object], **said: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Make the row that follows an entry."""
+    return {
+        **said,
+        "seq": before.seq + 1,
+        "detail": _canonical(detail),
+        "previous": before.hash,
+        "hash": hash_of(before.hash, {"detail": detail, **said}),
+    }
 
 
 def listed(
@@ -139,7 +141,3 @@ def as_entry(shown: Mapping[str, Any]) -> dict[str, Any]:
 def as_json(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Show an entry in JSON."""
     return {**entry, "at": entry["at"].isoformat()}
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

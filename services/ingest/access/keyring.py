@@ -1,5 +1,6 @@
 """Finds whom a key stands for, without asking the database each time."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class Keyring:
         self._ring = _Ring({}, {})
         self._read_at = float("-inf")
         self._forgotten = True
+        self._reading = asyncio.Lock()
         self.used: dict[str, datetime] = {}
         """When each key was last used here, by id, as far as `upkeep` has not stored it yet."""
 
@@ -104,17 +106,24 @@ class Keyring:
         self._forgotten = True
 
     async def _fresh(self) -> _Ring:
-        if self._forgotten or time.monotonic() - self._read_at > _FRESH_FOR:
-            # Said before they are read: a change that comes meanwhile must not be missed.
-            self._forgotten = False
-            began = time.monotonic()
-            try:
-                self._ring = await self._database.read(_read_keys)
-            except BaseException:
-                self._forgotten = True
-                raise
-            self._read_at = began
+        if not self._is_fresh():
+            async with self._reading:  # one reads, the others wait for him
+                if not self._is_fresh():
+                    await self._read()
         return self._ring
+
+    def _is_fresh(self) -> bool:
+        return not self._forgotten and time.monotonic() - self._read_at < _FRESH_FOR
+
+    async def _read(self) -> None:
+        # Said before they are read: a change that comes meanwhile must not be missed.
+        self._forgotten, began = False, time.monotonic()
+        try:
+            self._ring = await self._database.read(_read_keys)
+        except BaseException:
+            self._forgotten = True
+            raise
+        self._read_at = began
 
 
 def _read_keys(conn: Connection) -> _Ring:
