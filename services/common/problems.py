@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from services.common.database import Overloaded, store_is_at_fault, what_happened
+from services.common.said import Said, said
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -99,9 +100,13 @@ class Problem(Exception):
         )
 
 
-def unauthorized(detail: str = "Send `Authorization: Bearer KEY`.") -> Problem:
+def unauthorized(detail: Said | None = None) -> Problem:
     """No key or a wrong one; which of the two is not told."""
-    return Problem("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+    return Problem(
+        "unauthorized",
+        detail or said("Send `Authorization: Bearer KEY`."),
+        headers={"WWW-Authenticate": "Bearer"},
+    )
 
 
 def not_found() -> Problem:
