@@ -24,7 +24,8 @@ def check_characters(text: str) -> str:
             "holds the character U+{code} at position {position}, which no feed can carry",
             {"code": f"{ord(found[0]):04X}", "position": found.start()},
         )
-    if text.isascii():
+    # Quick, and true of nearly all that comes; what is in order already is cheap to put in order.
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
         return text
     if _too_many_marks().search(text):
         raise PydanticCustomError(

@@ -1,7 +1,7 @@
 """Points in time as contracts carry them: RFC 3339 with an offset, kept in UTC."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator
@@ -11,6 +11,9 @@ _FORM = re.compile(
     r"(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,30}))?([Zz]|[+-]\d{2}:\d{2})"
 )
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Asia/Ho_Chi_Minh: no summer time since long before the first article, so no time zone data either.
+VIETNAM = timezone(timedelta(hours=7), "GMT+7")
 
 
 def parse(text: object) -> datetime:
@@ -52,3 +55,8 @@ def _out_of_range() -> PydanticCustomError:
 
 
 Time = Annotated[AwareDatetime, BeforeValidator(parse)]
+
+
+def day_in_vietnam(at: datetime) -> date:
+    """Tell which day it is then, where the registry's days begin and end."""
+    return at.astimezone(VIETNAM).date()

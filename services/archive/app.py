@@ -35,7 +35,8 @@ def build(settings: ArchiveSettings) -> FastAPI:
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
         subscribe(broker, index, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-        app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
+        catalogue = Catalogue(index, registry)
+        app.state.parts = Parts(site, settings.media_folder, index, catalogue, registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             async with running(kafka=link.run()):

@@ -16,8 +16,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre
+from schemas.times import VIETNAM
 from services.archive.question import MalformedQuestion, Question, read_question
-from services.archive.vietnam import VIETNAM
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)

@@ -3,13 +3,15 @@
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+from zlib import crc32
 
 import structlog
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 T = TypeVar("T")
@@ -45,18 +47,22 @@ def sqlite_url(file: Path) -> str:
 
 
 class Database:
-    """SQLite (WAL, `synchronous=FULL`) or whatever SQLAlchemy's URL names.
+    """SQLite (WAL, `synchronous=FULL`), or PostgreSQL by a `postgresql://` URL.
 
     A commit costs a sync to disk, whatever it holds. So writes of many callers share one: each job
     runs in a savepoint of its own, and its caller hears of it after the common commit.
+
+    One writer at a time, on PostgreSQL too, where several processes may share a database: what a
+    job has read is still so when it writes (docs/decisions/0005). `name` keeps the tables of
+    different services apart there. `prepare` brings the tables up to date.
     """
 
-    def __init__(self, url: str, tables: MetaData) -> None:
-        # Statements carry submissions: their parameters must not get into a log.
-        self._engine = create_engine(url, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine)
-        tables.create_all(self._engine)
+    def __init__(self, url: str, prepare: Callable[[Connection], None], name: str = "main") -> None:
+        self._engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, name)
+        self.shared = self._engine.dialect.name != "sqlite"
+        """Whether other processes may write to it too."""
+        with self._writing() as connection:
+            prepare(connection)
         self._jobs: queue.Queue[_Pending[Any] | None] = queue.Queue(_WAITING)
         self._readers = ThreadPoolExecutor(_READERS, "database-reader")
         self._writer = threading.Thread(target=self._write_groups, name="database-writer")
@@ -91,6 +97,14 @@ class Database:
         with self._engine.connect() as connection:
             return job(connection)
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with (
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
     def _write_groups(self) -> None:
         while (first := self._jobs.get()) is not None:
             group = [first]
@@ -110,10 +124,7 @@ class Database:
 
     def _write_group(self, group: list["_Pending[Any]"]) -> None:
         try:
-            with (
-                self._engine.connect().execution_options(writes=True) as connection,
-                connection.begin(),
-            ):
+            with self._writing() as connection:
                 for pending in group:
                     pending.run(connection)
         except Exception as error:  # noqa: BLE001 - handed to every caller of the group
@@ -136,7 +147,7 @@ class _Pending(Generic[T]):
     def run(self, connection: Connection) -> None:
         """Do the job. Its own error is its caller's alone; a broken transaction is everyone's."""
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 self._result = self._job(connection)
         except Exception as error:
             if store_is_at_fault(error):
@@ -174,7 +185,24 @@ def _tell(group: list[_Pending[Any]]) -> None:
     group[0].loop.call_soon_threadsafe(tell_all)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the body did if it raises, and nothing else."""
+    # Said to the driver: SQLAlchemy's own, at some 100 µs, cost more than what a job does in it.
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        raise
+    finally:
+        connection.exec_driver_sql("RELEASE SAVEPOINT job")
+
+
+def _sqlite(url: str) -> Engine:
+    # Statements carry submissions: their parameters must not get into a log.
+    engine = create_engine(url, hide_parameters=True)
+
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:  # noqa: ANN401 - a DBAPI connection
         # The driver's own BEGIN comes too late for savepoints; we say it ourselves, below.
@@ -192,3 +220,32 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A writer takes its lock at once: a transaction that first read could not get it later.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, name: str) -> Engine:
+    scheme, rest = url.split("://", 1)
+    if scheme not in ("postgres", "postgresql"):
+        raise ValueError(f"the database's URL begins with {scheme}:, not with postgresql:")
+    engine = create_engine(
+        f"postgresql+psycopg://{rest}",
+        hide_parameters=True,
+        pool_pre_ping=True,  # the server may have been restarted
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c search_path={name} -c statement_timeout=60000 -c timezone=UTC",
+        },
+    )
+    writers = crc32(f"tinbai {name}".encode())
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({writers})")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {name}")
+    return engine

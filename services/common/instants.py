@@ -19,11 +19,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Count microseconds, in whole numbers: a float would round."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """Give the same instant in UTC."""
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def microseconds(at: datetime) -> int:
+    """Count the microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def now() -> datetime:

@@ -16,11 +16,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    func,
     insert,
     select,
 )
 
 from services.common.instants import Instant
+from services.common.prepared import Prepared
 
 BEGINNING = "0" * 64  # what the first entry follows
 
@@ -45,8 +47,9 @@ audit = Table(
     Index("audit_by_object", "object", "seq"),
 )
 
-_HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
-_ADD = insert(audit)
+_NEWEST = select(func.max(audit.c.seq)).scalar_subquery()
+_HEAD = Prepared(select(audit.c.seq, audit.c.hash).where(audit.c.seq == _NEWEST))
+_ADD = Prepared(insert(audit), audit.c.keys())
 # Built once: building it takes longer than using it.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _SAID = ("at", "by", "unit", "action", "object", "request_id", "detail")
@@ -70,13 +73,13 @@ class Fault:
 
 def head(conn: Connection) -> Head:
     """Give the newest entry's place and hash."""
-    found = conn.execute(_HEAD).one_or_none()
-    return Head(0, BEGINNING) if found is None else Head(found.seq, found.hash)
+    found = _HEAD.rows(conn)
+    return Head(*found[0]) if found else Head(0, BEGINNING)
 
 
 def append(conn: Connection, detail: Mapping[str, object], **said: Any) -> None:  # noqa: ANN401
     """Add an entry after the newest; write transactions follow one another, so it stays that."""
-    conn.execute(_ADD, following(head(conn), detail, **said))
+    _ADD.run(conn, **following(head(conn), detail, **said))
 
 
 def following(before: Head, detail: Mapping[str, object], **said: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -30,15 +30,15 @@ def _add_routes(kind: Kind, path: str) -> None:
         """Add an entry: 409 if its code is taken."""
         entry = read(await read_body(request), model)
 
-        def job(conn: Connection) -> None:
-            registry.add(conn, kind, entry, act.trace, act.now)
+        def job(conn: Connection) -> Entry:
             record(conn, act, "registry.added", f"{kind}:{registry.code_of(entry)}", {})
+            return registry.add(conn, kind, entry, act.trace, act.now)
 
-        await parts.database.write(job)
+        stored = await parts.database.write(job)
         parts.wake_relay()
         log.info("registry_entry_added", kind=kind, code=registry.code_of(entry))
         location = f"/v1/admin{path}/{registry.code_of(entry)}"
-        return JSONResponse(_shown(entry), 201, {"Location": location})
+        return JSONResponse(_shown(stored), 201, {"Location": location})
 
     @router.get(path, name=f"list_{kind}s")
     async def list_entries(
@@ -65,14 +65,14 @@ def _add_routes(kind: Kind, path: str) -> None:
         await get(code, parts)
         entry = read(await read_body(request), model)
 
-        def job(conn: Connection) -> None:
-            registry.replace(conn, kind, code, entry, act.trace, act.now)
+        def job(conn: Connection) -> Entry:
             record(conn, act, "registry.changed", f"{kind}:{code}", {})
+            return registry.replace(conn, kind, code, entry, act.trace, act.now)
 
-        await parts.database.write(job)
+        stored = await parts.database.write(job)
         parts.wake_relay()
         log.info("registry_entry_changed", kind=kind, code=code)
-        return JSONResponse(_shown(entry))
+        return JSONResponse(_shown(stored))
 
 
 _add_routes("unit", "/units")

@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse, Response
 
 from services.common import web
 from services.common.auth import AdminKey
-from services.common.database import Database, Overloaded, sqlite_url, what_happened
+from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, batches, outbox, registry_api, store
 from services.ingest.access import routes as access_routes
 from services.ingest.access.admission import Admission
 from services.ingest.access.exchange import Exchanges
@@ -26,6 +26,7 @@ from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
+from services.ingest.leases import Leases
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -40,10 +41,11 @@ def build(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), tables)
+        database = Database(settings.database, tables.create_all, "ingest")
         try:
             comparison = Comparison(database, settings.kafka_bootstrap)
-            relay = Relay(database, settings.kafka_bootstrap, comparison.want)
+            leases = Leases(database, settings.instance)
+            relay = Relay(database, settings.kafka_bootstrap, leases, comparison.want)
             topics_ready = asyncio.Event()
 
             async def kafka_is_up() -> None:
@@ -66,6 +68,7 @@ def build(settings: IngestSettings) -> FastAPI:
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
+                leases=leases.run(),
                 comparison=comparison.run(),
                 embargo=release_embargoed(database, settings.archive_url, relay.wake),
                 housekeeping=_keep_house(database),
@@ -86,7 +89,9 @@ def build(settings: IngestSettings) -> FastAPI:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(batches.router)
     app.include_router(admin.router)
+    app.include_router(registry_api.router)
     app.include_router(access_routes.router)
     app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)

@@ -1,9 +1,11 @@
 """What can be set for ingest."""
 
 from pathlib import Path
+from socket import gethostname
 
 from pydantic import Field
 
+from services.common.database import sqlite_url
 from services.common.settings import ServiceSettings
 
 
@@ -18,10 +20,19 @@ class IngestSettings(ServiceSettings):
         default=5000, ge=1, description="requests that a key may send at once, when it was quiet"
     )
 
+    database_url: str = Field(
+        default="", description="postgresql://…, to be shared by several; else a file below data"
+    )
+
     @property
-    def database_file(self) -> Path:
-        """Where submissions are kept."""
-        return self.data / "ingest" / "ingest.db"
+    def instance(self) -> str:
+        """A name of this process among those that share a database, the same after a restart."""
+        return f"{gethostname()}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """The URL of where submissions are kept."""
+        return self.database_url or sqlite_url(self.data / "ingest" / "ingest.db")
 
     @property
     def media_folder(self) -> Path:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from schemas.events import Trace
+from services.common.prepared import Prepared
 from services.ingest.lifecycle import State
 from services.ingest.submission import Change, Draft, GivenRetraction, Submission
 from services.ingest.tables import articles, idempotency, versions
@@ -15,26 +16,32 @@ from services.ingest.tables import articles, idempotency, versions
 _IDEMPOTENCY_KEPT = timedelta(days=7)
 
 # Statements that every submission needs are built once: building costs more than running.
-_ADD_ARTICLE = insert(articles)
-_ADD_VERSION = insert(versions)
-_ADD_ANSWER = insert(idempotency)
+_ADD_ARTICLE = Prepared(insert(articles))
+_ADD_VERSION = Prepared(insert(versions))
+_ADD_ANSWER = Prepared(insert(idempotency))
 _BY_ID = select(articles).where(articles.c.id == bindparam("id"))
-_BY_EXTERNAL_ID = select(articles).where(
-    articles.c.unit == bindparam("unit"), articles.c.external_id == bindparam("external_id")
+_BY_EXTERNAL_ID = Prepared(
+    select(articles.c.id).where(
+        articles.c.unit == bindparam("unit"), articles.c.external_id == bindparam("external_id")
+    )
 )
-_ANSWER = select(idempotency.c.digest, idempotency.c.answer).where(
-    idempotency.c.unit == bindparam("unit"), idempotency.c.key == bindparam("key")
+_ANSWER = Prepared(
+    select(idempotency.c.digest, idempotency.c.answer).where(
+        idempotency.c.unit == bindparam("unit"), idempotency.c.key == bindparam("key")
+    )
 )
 
 
 def find(conn: Connection, article: UUID) -> State | None:
     """Find an article, whoever owns it."""
-    return _one(conn, _BY_ID, id=str(article))
+    row = conn.execute(_BY_ID, {"id": str(article)}).one_or_none()
+    return None if row is None else _state(row)
 
 
 def find_by_external_id(conn: Connection, unit: str, external_id: str) -> State | None:
     """Find an article by the unit's own id for it."""
-    return _one(conn, _BY_EXTERNAL_ID, unit=unit, external_id=external_id)
+    found = _BY_EXTERNAL_ID.rows(conn, unit=unit, external_id=external_id)
+    return find(conn, UUID(found[0][0])) if found else None
 
 
 def newest(
@@ -64,7 +71,7 @@ def embargoed_until(conn: Connection, now: datetime, limit: int) -> Sequence[Sta
 
 def add(conn: Connection, state: State) -> None:
     """Store an article that is new."""
-    conn.execute(_ADD_ARTICLE, _row(state))
+    _ADD_ARTICLE.run(conn, **_row(state))
 
 
 def save(conn: Connection, state: State) -> None:
@@ -82,19 +89,17 @@ def add_version(
     trace: Trace,
 ) -> None:
     """Store what was handed in for the version at which the article stands."""
-    conn.execute(
-        _ADD_VERSION,
-        {
-            "article_id": str(state.id),
-            "version": state.version,
-            "status": state.status,
-            "submission": given.model_dump_json(exclude_defaults=True),
-            "digest": digest,
-            "by": by,
-            "trace": trace.model_dump_json(),
-            "received": state.updated,
-            "released": state.updated if state.published and state.status != "in_review" else None,
-        },
+    _ADD_VERSION.run(
+        conn,
+        article_id=str(state.id),
+        version=state.version,
+        status=state.status,
+        submission=given.model_dump_json(exclude_defaults=True),
+        digest=digest,
+        by=by,
+        trace=trace.model_dump_json(),
+        received=state.updated,
+        released=state.updated if state.published and state.status != "in_review" else None,
     )
 
 
@@ -133,27 +138,23 @@ def last_released(conn: Connection, article: UUID) -> Change:
     return Change.model_validate_json(stored)
 
 
-def remembered_answer(conn: Connection, unit: str, key: str) -> Row[Any, Any] | None:
-    """Give `digest` and `answer` of an earlier call under this idempotency key."""
-    return conn.execute(_ANSWER, {"unit": unit, "key": key}).one_or_none()
+def remembered_answer(conn: Connection, unit: str, key: str) -> tuple[str, str] | None:
+    """Give digest and answer of an earlier call under this idempotency key."""
+    for digest, answer in _ANSWER.rows(conn, unit=unit, key=key):
+        return digest, answer
+    return None
 
 
 def remember_answer(
     conn: Connection, unit: str, key: str, draft: Draft, answer: str, now: datetime
 ) -> None:
     """Keep the answer for a call that repeats this one."""
-    row = {"unit": unit, "key": key, "digest": draft.digest, "answer": answer, "created": now}
-    conn.execute(_ADD_ANSWER, row)
+    _ADD_ANSWER.run(conn, unit=unit, key=key, digest=draft.digest, answer=answer, created=now)
 
 
 def forget_answers(conn: Connection, now: datetime) -> None:
     """Forget the answers of more than a week ago."""
     conn.execute(delete(idempotency).where(idempotency.c.created < now - _IDEMPOTENCY_KEPT))
-
-
-def _one(conn: Connection, query: Select[Any], **values: str) -> State | None:
-    row = conn.execute(query, values).one_or_none()
-    return None if row is None else _state(row)
 
 
 def _state(row: Row[Any]) -> State:

@@ -139,7 +139,15 @@ Index(
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )
-Index("outbox_by_sent", outbox.c.topic, outbox.c.sent)
+Index("outbox_by_sent", outbox.c.topic, outbox.c.partition, outbox.c.sent)
+
+leases = Table(
+    "leases",
+    tables,
+    Column("owner", Text, primary_key=True),
+    Column("bucket", Integer, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
 
 reached = Table(
     "reached",

@@ -23,8 +23,13 @@ def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict
         "received": _time(state.received),
         "updated": _time(state.updated),
         "url": f"{archive_url}/articles/{state.id}",
-        "hints": [{"pointer": "/body", "detail": hint} for hint in hints],
+        "hints": shown_hints(hints),
     }
+
+
+def shown_hints(hints: tuple[str, ...]) -> list[dict[str, str]]:
+    """Give what a unit may want to look at, though it was accepted."""
+    return [{"pointer": "/body", "detail": hint} for hint in hints]
 
 
 def whole(state: State, stored: str, archive_url: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES)
+        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
         try:
             press = Press(database, shelf, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")

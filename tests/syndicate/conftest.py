@@ -30,7 +30,7 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(tmp_path / "syndicate.db"), TABLES)
+    database = Database(sqlite_url(tmp_path / "syndicate.db"), TABLES.create_all)
     yield database
     await database.close()
 

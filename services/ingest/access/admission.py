@@ -72,12 +72,12 @@ class Admission:
         if held is None:
             raise unauthorized()
         self.take(request, held.caller)
+        await exchange.compare(signed.digests)
         # Stored by itself, before there is an effect: a request that fails later is signed anew.
         if not await self._database.write(partial(nonces.use, signed=signed)):
             raise unauthorized(
                 said("This signature was used before. Sign each request anew, with its own nonce.")
             )
-        exchange.expect(signed.digests)
         return held.caller
 
     def _public_key(self, key_id: str) -> Ed25519PublicKey | None:

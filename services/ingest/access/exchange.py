@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,33 +26,41 @@ class Exchange:
         self.headers: Headers = []
         """What admission adds to the answer, whatever the answer is."""
         self._receive = receive
-        self._checked: AsyncGenerator[Message, None] | None = None
         self._begun = False
-        self._passed = False
+        self._body: IO[bytes] | None = None
 
     async def receive(self) -> Message:
-        """Give the next part of the body, once all of it is known to be what was signed."""
+        """Give the next part of the body; of a signed one, what was compared."""
         self._begun = True
-        if self._checked is None or self._passed:
+        if self._body is None:
             return await self._receive()
-        try:
-            message = await anext(self._checked)
-        except StopAsyncIteration:
-            # Given up midway: what is left of the body was never compared with anything.
-            raise ClientDisconnect from None
-        self._passed = not message["more_body"]
-        return message
+        part = self._body.read(_PIECE)
+        if not part:
+            self.close()
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
 
-    def expect(self, digests: Mapping[str, bytes]) -> None:
-        """Let no byte of the body pass before the whole has these digests; without any, no body."""
+    async def compare(self, digests: Mapping[str, bytes]) -> None:
+        """Read the whole body, and keep it to be received. Raises Problem where it has not these
+        digests, or where there are none and there is a body."""
         if self._begun:
             raise RuntimeError("the body was read before the signature was looked at")
-        self._checked = _checked(self._receive, digests)
+        self._body = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `close`
+        hashes = [(hashlib.new(name.replace("-", "")), digest) for name, digest in digests.items()]
+        async for part in _parts(self._receive):
+            for made, _ in hashes:
+                made.update(part)
+            self._body.write(part)
+        if self._body.tell() and not digests:
+            raise unauthorized(said("What has a body must be signed with its `Content-Digest`."))
+        if not all(hmac.compare_digest(made.digest(), digest) for made, digest in hashes):
+            raise unauthorized(said("The body is not the one of the signed `Content-Digest`."))
+        self._body.seek(0)
 
-    async def close(self) -> None:
-        """Let go of what was spooled."""
-        if self._checked is not None:
-            await self._checked.aclose()
+    def close(self) -> None:
+        """Let go of what was kept."""
+        if self._body is not None:
+            self._body.close()
+            self._body = None
 
 
 class Exchanges:
@@ -75,7 +84,7 @@ class Exchanges:
         try:
             await self._inner(scope, exchange.receive, send_with_headers)
         finally:
-            await exchange.close()
+            exchange.close()
 
 
 def exchange_of(request: Request) -> Exchange:
@@ -85,28 +94,16 @@ def exchange_of(request: Request) -> Exchange:
     return exchange
 
 
-async def _checked(receive: Receive, digests: Mapping[str, bytes]) -> AsyncGenerator[Message, None]:
-    with SpooledTemporaryFile(_IN_MEMORY) as spool:
-        hashes = [(hashlib.new(name.replace("-", "")), digest) for name, digest in digests.items()]
-        size, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                raise ClientDisconnect
-            part, more = message.get("body", b""), message.get("more_body", False)
-            size += len(part)
-            if size > MOST_SIGNED:
-                raise Problem(
-                    "too-large", said("At most {most:,} bytes can be signed for.", most=MOST_SIGNED)
-                )
-            for made, _ in hashes:
-                made.update(part)
-            spool.write(part)
-        if size and not digests:
-            raise unauthorized(said("What has a body must be signed with its `Content-Digest`."))
-        if not all(hmac.compare_digest(made.digest(), digest) for made, digest in hashes):
-            raise unauthorized(said("The body is not the one of the signed `Content-Digest`."))
-        spool.seek(0)
-        while part := spool.read(_PIECE):
-            yield {"type": "http.request", "body": part, "more_body": True}
-    yield {"type": "http.request", "body": b"", "more_body": False}
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
+        size += len(part)
+        if size > MOST_SIGNED:
+            raise Problem(
+                "too-large", said("At most {most:,} bytes can be signed for.", most=MOST_SIGNED)
+            )
+        yield part

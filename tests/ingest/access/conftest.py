@@ -37,8 +37,8 @@ def client_of(app, key: str = ADMIN) -> Client:
 
 
 @pytest.fixture
-async def app(tmp_path):
-    app = build(settings(tmp_path))
+async def app(tmp_path, database_url):
+    app = build(settings(tmp_path, database_url=database_url))
     async with app.router.lifespan_context(app):
         yield app
 

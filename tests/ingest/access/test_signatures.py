@@ -20,7 +20,14 @@ from services.common.problems import Problem
 from services.ingest.access import exchange
 from services.ingest.access.signatures import Message, verified
 from services.ingest.app import build
-from tests.ingest.access.conftest import PUBLIC, Signer, base64_of, client_of, settings
+from tests.ingest.access.conftest import (
+    PUBLIC,
+    Signer,
+    base64_of,
+    client_of,
+    settings,
+    signed_headers,
+)
 from tests.ingest.conftest import submission
 
 BODY = json.dumps(submission()).encode()
@@ -117,11 +124,11 @@ async def test_of_replays_that_race_one_has_an_effect(signer):
     assert len(await articles(signer)) == 1
 
 
-async def test_a_replay_is_known_after_a_restart(tmp_path):
+async def test_a_replay_is_known_after_a_restart(tmp_path, database_url):
     private = Ed25519PrivateKey.generate()
     statuses, request = [], None
     for _ in range(2):
-        app = build(settings(tmp_path))
+        app = build(settings(tmp_path, database_url=database_url))
         async with app.router.lifespan_context(app):
             admin = client_of(app)
             if request is None:
@@ -313,3 +320,16 @@ def test_whatever_is_sent_as_a_signature_is_refused_as_a_problem(given_input, si
         verified(Message("GET", PUBLIC + "/%zz?" + digest, headers), lambda _: None)
 
     assert refusal.value.status == 401
+
+
+async def test_a_signed_batch_is_compared_before_its_first_line_is_taken(signer):
+    batch = BODY + b"\n" + BODY.replace(b"Th", b"th") + b"\n"
+    request = signer.request("POST", "/v1/batches", batch)
+    shorter = await signer.http.post(
+        request.url, content=BODY + b"\n", headers=signed_headers(request)
+    )
+    whole = await signer.http.send(request)
+
+    assert shorter.status_code == 401
+    assert [json.loads(line)["code"] for line in whole.text.splitlines()] == [201, 201]
+    assert len(await articles(signer)) == 2
