@@ -18,6 +18,7 @@ from stack.follow import select
 from stack.layout import HIGHEST_PORT_BASE, Layout
 from stack.logs import Source, raw, readable
 from stack.submit import submit
+from stack.timeline import timeline
 from stack.up import run
 
 
@@ -120,6 +121,7 @@ app.command()(down)
 app.command()(status)
 app.command()(logs)
 app.command()(submit)
+app.command()(timeline)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
 app.add_typer(keys.key, name="key")

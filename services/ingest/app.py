@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
@@ -13,10 +14,10 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
-from services.common.kafka import KafkaLink
+from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, batches, outbox, registry_api, store
+from services.ingest import admin, api, batches, hops, outbox, registry_api, store, tracking
 from services.ingest.access import routes as access_routes
 from services.ingest.access.admission import Admission
 from services.ingest.access.exchange import Exchanges
@@ -26,6 +27,7 @@ from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
+from services.ingest.handlers import subscribe
 from services.ingest.leases import Leases
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
@@ -47,11 +49,14 @@ def build(settings: IngestSettings) -> FastAPI:
             leases = Leases(database, settings.instance)
             relay = Relay(database, settings.kafka_bootstrap, leases, comparison.want)
             topics_ready = asyncio.Event()
+            broker = make_broker(settings.kafka_bootstrap, "tinbai-ingest-deliveries")
+            subscribe(broker, database, await database.write(hops.database_id))
 
             async def kafka_is_up() -> None:
                 topics_ready.set()
                 relay.reconnect()
                 comparison.want()
+                await start_afresh(broker)
 
             async def relay_once_topics_are_there() -> None:
                 await topics_ready.wait()
@@ -64,7 +69,7 @@ def build(settings: IngestSettings) -> FastAPI:
             upkeep = Upkeep(database, keyring)
             app.state.parts = Parts(settings, database, admission, relay.wake)
             app.state.upkeep = upkeep
-            app.state.link = link
+            app.state.link, app.state.broker, app.state.leases = link, broker, leases
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
@@ -76,11 +81,13 @@ def build(settings: IngestSettings) -> FastAPI:
             ):
                 yield
             await upkeep.once()
+            await broker.stop()
         finally:
             await database.close()
 
     async def readiness() -> Mapping[str, object]:
-        return await _readiness(app.state.parts.database, app.state.link)
+        state = app.state
+        return await _readiness(state.parts.database, state.link, state.broker, state.leases)
 
     app = web.make_app(
         "ingest",
@@ -93,6 +100,7 @@ def build(settings: IngestSettings) -> FastAPI:
     app.include_router(admin.router)
     app.include_router(registry_api.router)
     app.include_router(access_routes.router)
+    app.include_router(tracking.router)
     app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)
     return app
@@ -119,11 +127,13 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(_HOUSEKEEPING_EVERY)
 
 
-async def _readiness(database: Database, link: KafkaLink) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": link.state}
+async def _readiness(
+    database: Database, link: KafkaLink, broker: KafkaBroker, leases: Leases
+) -> Mapping[str, object]:
+    state: dict[str, object] = {"kafka": link.state, "buckets": len(leases.buckets)}
     try:
         waiting = await database.read(outbox.count_waiting)
     except SQLAlchemyError as error:
         return state | {"ready": False, "database": what_happened(error)}
     OUTBOX_WAITING.set(waiting)
-    return state | {"ready": True, "lag": {"outbox": waiting}}
+    return state | {"ready": True, "lag": {"outbox": waiting, **await lag(broker)}}

@@ -163,3 +163,24 @@ compared = Table(
     Column("topic", Text, primary_key=True),
     Column("begun", Instant, nullable=False),  # the last comparison that went to its end
 )
+
+# For the timeline, which asks when a version was sent.
+Index("outbox_by_key", outbox.c.key)
+
+# One row: which database this is. Kafka's offsets belong to one database.
+identity = Table("identity", tables, Column("id", Text, primary_key=True))
+
+# What the other services told of versions.
+hops = Table(
+    "hops",
+    tables,
+    Column("key", Text, primary_key=True),  # the event's own: told again, it is the same fact
+    Column("article_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("partners", Text, nullable=False),  # JSON: a list of codes
+    Column("detail", Text, nullable=False),
+    Index("hops_by_article", "article_id"),
+)

@@ -11,12 +11,14 @@ from starlette.types import ASGIApp
 from services.common import web
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
+from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
 from services.syndicate.tables import TABLES
@@ -35,9 +37,15 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
+            relay = Relay(database, publisher(broker), press.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
-            async with running(kafka=link.run(), press=press.run(), saving=press.save_slowly()):
+            async with running(
+                kafka=link.run(),
+                press=press.run(),
+                saving=press.save_slowly(),
+                relay=relay.run(),
+            ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()

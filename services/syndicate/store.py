@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
 from schemas.events import RegistryEvent
+from services.syndicate import listing
 from services.syndicate.change import (
     Change,
     Held,
@@ -38,6 +39,7 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     _keep(connection, outcome.held)
     know(connection, feeds_named(changes))
     _touch(connection, feeds_touched(before, outcome))
+    listing.note(connection, changes, outcome.effective)
     return outcome.effective
 
 
