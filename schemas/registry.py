@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.article import Contract
 from schemas.text import Code, FilledLine, Language, Line, Url
 from schemas.times import day_in_vietnam
 
 Name = Annotated[FilledLine, Field(max_length=300)]
+MEDIA_TOPIC_FORM = r"^medtop:\d{8}$"
 ShortName = Annotated[Line, Field(max_length=300)]
 MOST_NAMES = 100
 
@@ -76,7 +78,7 @@ class Column(Contract):
 
     slug: Code
     name: Name
-    media_topic: str | None = Field(default=None, pattern=r"^medtop:\d{8}$")
+    media_topic: str | None = Field(default=None, pattern=MEDIA_TOPIC_FORM)
     """IPTC Media Topic, for example `medtop:04000000`."""
 
 
@@ -92,5 +94,5 @@ class Campaign(Contract):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.from_ and self.to and self.to < self.from_:
-            raise ValueError("`to` must not be before `from`")
+            raise PydanticCustomError("dates", "`to` must not be before `from`")
         return self

@@ -29,8 +29,10 @@ def parse(text: object) -> datetime:
     seconds, fraction, offset = found[1], found[2] or "", found[3]
     try:
         at = datetime.fromisoformat(f"{seconds}{offset.upper().replace('Z', '+00:00')}")
-    except ValueError as error:
-        raise PydanticCustomError("time", "is no time: {why}", {"why": str(error)}) from None
+    except ValueError:
+        raise PydanticCustomError(
+            "time", "there is no such time: look at the day, the hour and the offset"
+        ) from None
     microseconds = -(-int(fraction or 0) * 10**6 // 10 ** len(fraction))
     try:
         return _in_range(at + timedelta(microseconds=microseconds))

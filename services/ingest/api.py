@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse
 
 from services.common.database import Database
 from services.common.instants import now
+from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
+from services.common.said import said
 from services.common.trace import current_trace
 from services.ingest import commands, media, preconditions, registry, store, views
 from services.ingest.access.admission import Admission
@@ -190,12 +192,13 @@ async def owner_of(parts: Parts, caller: Caller, unit: str | None) -> str:
     """Say whose article is being submitted. Raises Problem."""
     if caller.unit is not None:
         if unit not in (None, caller.unit):
-            raise Problem("forbidden", "A unit submits for itself only.")
+            raise Problem("forbidden", said("A unit submits for itself only."))
         return caller.unit
     if unit is None:
-        raise refused([FieldError("?unit", "the newsroom must say whose article it is", "missing")])
+        needed = said("the newsroom must say whose article it is")
+        raise refused([FieldError("?unit", needed, "missing")])
     if await parts.database.read(lambda conn: registry.find(conn, "unit", unit)) is None:
-        raise refused([FieldError("?unit", f"there is no unit {unit}", "unknown")])
+        raise refused([FieldError("?unit", said("there is no unit {unit}", unit=unit), "unknown")])
     return unit
 
 
@@ -207,5 +210,9 @@ def _answered(parts: Parts, answer: Answer, event: str, code: int) -> Response:
     return JSONResponse(
         views.summary(state, parts.settings.archive_url, answer.hints),
         code,
-        {"Location": f"/v1/articles/{state.id}", "ETag": f'"{state.version}"'},
+        {
+            "Location": f"/v1/articles/{state.id}",
+            "ETag": f'"{state.version}"',
+            **language_headers(),
+        },
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from services.common.database import Overloaded, savepoint, store_is_at_fault, what_happened
+from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
 from services.common.problems import Problem
 from services.common.said import said
@@ -107,7 +108,7 @@ class _Answering(Response):
     """Takes in and answers at once: a client may read as it sends, or send everything first."""
 
     def __init__(self, batch: _Batch, pieces: AsyncIterator[bytes]) -> None:
-        super().__init__(media_type="application/x-ndjson")
+        super().__init__(media_type="application/x-ndjson", headers=language_headers())
         del self.headers["content-length"]
         self._batch = batch
         self._pieces = pieces

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from schemas.registry import MOST_NAMES, Campaign, Column, Unit, UnitName, stands_for
 from services.common.problems import FieldError
-from services.common.said import said
+from services.common.said import Said, said
 
 U_ = TypeVar("U_", bound=Unit)
 
@@ -78,7 +78,7 @@ def _faulty_names(unit: Unit, day: date, at: str) -> Iterator[FieldError]:
             yield FieldError(f"{at}/names/{place}/from", wrong, "from")
 
 
-def _wrong_beginning(name: UnitName, earlier: UnitName | None, day: date) -> str | None:
+def _wrong_beginning(name: UnitName, earlier: UnitName | None, day: date) -> Said | None:
     if name.from_ is None:
         return said("only the first name may be without a day") if earlier else None
     if name.from_ > day:
