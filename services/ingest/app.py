@@ -16,6 +16,7 @@ from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.metrics import OUTBOX_WAITING
+from services.common.outgoing import Outgoing
 from services.common.tasks import running
 from services.ingest import admin, api, batches, hops, outbox, registry_api, store, tracking
 from services.ingest.access import routes as access_routes
@@ -29,6 +30,8 @@ from services.ingest.comparison import Comparison
 from services.ingest.embargo import release_embargoed
 from services.ingest.handlers import subscribe
 from services.ingest.leases import Leases
+from services.ingest.polling import routes as polling_routes
+from services.ingest.polling.poller import Poller
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -69,15 +72,22 @@ def build(settings: IngestSettings) -> FastAPI:
             upkeep = Upkeep(database, keyring)
             app.state.parts = Parts(settings, database, admission, relay.wake)
             app.state.upkeep = upkeep
-            app.state.link, app.state.broker, app.state.leases = link, broker, leases
-            async with running(
-                kafka=link.run(),
-                relay=relay_once_topics_are_there(),
-                leases=leases.run(),
-                comparison=comparison.run(),
-                embargo=release_embargoed(database, settings.archive_url, relay.wake),
-                housekeeping=_keep_house(database),
-                access=upkeep.run(),
+            app.state.link, app.state.broker = link, broker
+            app.state.leases = leases
+            outgoing = Outgoing(settings.allowed_targets)
+            app.state.poller = Poller(database, outgoing, settings, relay.wake)
+            async with (
+                outgoing,
+                running(
+                    kafka=link.run(),
+                    relay=relay_once_topics_are_there(),
+                    leases=leases.run(),
+                    comparison=comparison.run(),
+                    embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                    housekeeping=_keep_house(database),
+                    access=upkeep.run(),
+                    polling=app.state.poller.run(),
+                ),
             ):
                 yield
             await upkeep.once()
@@ -101,6 +111,7 @@ def build(settings: IngestSettings) -> FastAPI:
     app.include_router(registry_api.router)
     app.include_router(access_routes.router)
     app.include_router(tracking.router)
+    app.include_router(polling_routes.router)
     app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)
     return app

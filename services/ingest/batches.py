@@ -156,7 +156,9 @@ def _not_now() -> Problem:
 
 def _result(line: Line, outcome: Answer | Problem) -> dict[str, Any]:
     if isinstance(outcome, Problem):
-        return {"line": line.number, "code": outcome.status} | outcome.body()
+        told = outcome.body()
+        del told["status"]  # in a line that is an article's
+        return {"line": line.number, "code": outcome.status} | told
     state = outcome.state
     SUBMISSIONS.labels(state.status).inc()
     return {

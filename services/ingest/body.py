@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from schemas.text import FORBIDDEN
 from services.common.said import Said, said
+from services.ingest.markup import Unreadable, in_order
 
 BodyFormat = Literal["html", "text", "markdown"]
 
@@ -43,6 +44,8 @@ _MARKUP = re.compile(r"<[^>]*>")
 # The page's own headline is its h1.
 _TOP_HEADING = re.compile(r"(</?)h1\b", re.IGNORECASE)
 
+# With more, nested in each other, the cleaner takes seconds: its time grows with their square.
+_FEW_TAGS = 300
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
@@ -65,6 +68,11 @@ class CleanBody:
 def clean_body(body: str, body_format: BodyFormat) -> CleanBody:
     """Make the HTML that feeds and pages show."""
     markup = _to_html(body, body_format)
+    if markup.count("<") > _FEW_TAGS:
+        try:
+            markup = in_order(markup, "")
+        except Unreadable as unreadable:
+            return CleanBody("", error=unreadable.reason)
     safe = normalize("NFC", _sanitise(markup)).strip()
     if found := FORBIDDEN.search(safe):
         # A character reference such as &#8; passes the check of the text as it came.

@@ -184,3 +184,31 @@ hops = Table(
     Column("detail", Text, nullable=False),
     Index("hops_by_article", "article_id"),
 )
+
+polls = Table(
+    "polls",
+    tables,
+    Column("unit", Text, primary_key=True),
+    Column("feed_url", Text, nullable=False),
+    Column("since", Instant, nullable=False),  # what the site dates earlier is not taken
+    Column("next_at", Instant),  # null: gone (410), until the unit has another address
+    Column("failures", Integer, nullable=False),  # one after the other, up to now
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("last_ok", Instant),
+    Column("last_error", Text),
+    Column("last_error_at", Instant),
+    Column("notes", Text, nullable=False),  # JSON: what could not be used of the feed as last read
+)
+
+polled_items = Table(
+    "polled_items",
+    tables,
+    Column("unit", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("article_id", Text),  # null: not taken
+    Column("version", Integer),  # the last one that came from the feed
+    Column("note", Text),  # why its newest content was not taken
+    Column("seen", Instant, nullable=False),  # when that content was first seen
+)
