@@ -14,7 +14,7 @@ from services.common.instants import now
 from services.common.problems import Problem, not_found
 from services.common.said import said
 from services.ingest import registry
-from services.ingest.admin import admin_only
+from services.ingest.access.routes import admin_only
 from services.ingest.api import PartsOf
 from services.ingest.polling import store
 from services.ingest.polling.poller import Poller
