@@ -136,6 +136,7 @@ def _ingest(folder: Path, base: int) -> Iterator[psutil.Process]:
         "TINBAI_KAFKA_BOOTSTRAP": f"127.0.0.1:{base + 92}",
         "TINBAI_ADMIN_KEY_FILE": str(folder / "admin.key"),
         "TINBAI_LOG_DIR": str(folder / "logs"),
+        "TINBAI_RATE_PER_SECOND": "1000000",  # what is measured is ingest, not what one key may
     }
     with subprocess.Popen([sys.executable, "-m", "services.ingest"], env=environment) as process:
         try:

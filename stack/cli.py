@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stack import containers, control, registry, registry_file, views
+from stack import audit, containers, control, keys, registry, registry_file, views
 from stack.alone import become_broker
 from stack.aot import prepared_java
 from stack.demo import demo
@@ -124,7 +124,8 @@ app.command()(submit)
 app.command()(timeline)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
-app.add_typer(registry.key, name="key")
+app.add_typer(keys.key, name="key")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(registry_file.registry, name="registry")
 app.command()(broker)
 app.command()(fetch)

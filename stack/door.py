@@ -46,7 +46,7 @@ def ask(method: str, url: str, key: str, body: object = None) -> Any:  # noqa: A
     answer = call(method, url, key, body)
     if answer.is_error:
         raise StackError(refusal(answer))
-    return answer.json()
+    return answer.json() if answer.content else None
 
 
 def bearer(key: str) -> dict[str, str]:

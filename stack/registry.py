@@ -1,4 +1,4 @@
-"""`tinbai unit add` and `tinbai key add`: for a newsroom without an admin system of its own."""
+"""`tinbai unit add`: for a newsroom without an admin system of its own."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,6 @@ import typer
 from stack.door import admin_key, ask, ingest_url
 
 unit = typer.Typer(help="Units: the offices that submit.", no_args_is_help=True)
-key = typer.Typer(help="Keys of units.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option("--data", envvar="TINBAI_DATA", help="The stack's folder.")]
 Code = Annotated[str, typer.Argument(help="The unit's code, which never changes.")]
@@ -26,10 +25,3 @@ def add_unit(
     entry = {"code": code, "name": name, "short_name": short_name, "trusted": trusted}
     ask("POST", f"{ingest_url(data.absolute())}/v1/admin/units", admin_key(data), entry)
     typer.echo(f"Added {code}. Next: tinbai key add {code}")
-
-
-@key.command("add")
-def add_key(code: Code, data: Data = Path("data")) -> None:
-    """Make a key for a unit and print it, this once."""
-    url = f"{ingest_url(data.absolute())}/v1/admin/units/{code}/keys"
-    typer.echo(ask("POST", url, admin_key(data))["key"])

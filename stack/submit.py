@@ -133,7 +133,7 @@ async def _post(client: httpx2.AsyncClient, url: str, article: bytes) -> httpx2.
             continue
         if answer.status_code == 401:
             raise StackError("Ingest does not know this key.")
-        if answer.status_code < 500:
+        if answer.status_code < 500 and answer.status_code != 429:
             return answer
         error = refusal(answer)
     raise StackError(f"Ingest at {url} does not answer, after {_ATTEMPTS} attempts: {error}.")

@@ -38,6 +38,7 @@ TITLES = {
     "range-not-satisfiable": (416, "The file does not reach so far"),
     "invalid": (422, "Some fields are not right"),
     "version-needed": (428, "Say which version you change: If-Match"),
+    "too-many-requests": (429, "Too many at once; slow down"),
     "internal": (500, "Our fault"),
     "overloaded": (503, "Not now; try again soon"),
 }
@@ -116,11 +117,11 @@ class Problem(Exception):
         return JSONResponse(self.body(), self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def unauthorized() -> Problem:
+def unauthorized(detail: Said | None = None) -> Problem:
     """No key or a wrong one; which of the two is not told."""
     return Problem(
         "unauthorized",
-        said("Send `Authorization: Bearer KEY`."),
+        detail or said("Send `Authorization: Bearer KEY`."),
         headers={"WWW-Authenticate": "Bearer"},
     )
 

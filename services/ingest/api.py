@@ -18,9 +18,10 @@ from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
 from services.ingest import commands, likeness, preconditions, registry, views
+from services.ingest.access.admission import Admission
+from services.ingest.access.keyring import Caller
 from services.ingest.bodies import documented, read_body
 from services.ingest.commands import Answer, Call
-from services.ingest.keyring import Caller, Keyring
 from services.ingest.likeness import Crowd
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import (
@@ -42,7 +43,7 @@ class Parts:
 
     settings: IngestSettings
     database: Database
-    keyring: Keyring
+    admission: Admission
     wake_relay: Callable[[], None]
     crowd: Crowd = field(default_factory=Crowd)
 
@@ -55,11 +56,12 @@ async def parts_of(request: Request) -> Parts:
 
 
 async def caller_of(
+    request: Request,
     parts: Annotated[Parts, Depends(parts_of)],
     authorization: Annotated[str | None, Header(description="`Bearer KEY`")] = None,
 ) -> Caller:
     """Tell who calls, before anything else is looked at."""
-    return await parts.keyring.caller(authorization)
+    return await parts.admission.admit(request, authorization)
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]

@@ -33,10 +33,15 @@ from services.ingest import (
     store,
     tracking,
 )
+from services.ingest.access import routes as access
+from services.ingest.access.admission import Admission
+from services.ingest.access.exchange import Exchanges
+from services.ingest.access.keyring import Keyring
+from services.ingest.access.limiter import Limiter
+from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
 from services.ingest.handlers import subscribe
-from services.ingest.keyring import Keyring
 from services.ingest.leases import Leases
 from services.ingest.likening import Likening
 from services.ingest.media import routes as media
@@ -90,14 +95,18 @@ def build(settings: IngestSettings) -> FastAPI:
 
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
+            limiter = Limiter(settings.rate_per_second, settings.rate_burst)
+            admission = Admission(database, keyring, limiter, settings.ingest_url)
+            upkeep = Upkeep(database, keyring)
             outgoing = await opened.enter_async_context(Outgoing(settings.allowed_targets))
             staged = opened.enter_context(staging(settings.staging_folder))
             poller = Poller(database, outgoing, settings, relay.wake)
-            app.state.parts = Parts(settings, database, keyring, relay.wake)
+            app.state.parts = Parts(settings, database, admission, relay.wake)
             app.state.desk = media.Desk(media_store(settings), staged)
-            app.state.poller = poller
+            app.state.poller, app.state.upkeep = poller, upkeep
             app.state.ties = _Ties(database, link, broker, leases)
             opened.push_async_callback(broker.stop)
+            opened.push_async_callback(upkeep.once)
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
@@ -106,6 +115,7 @@ def build(settings: IngestSettings) -> FastAPI:
                 polling=poller.run(),
                 schedule=Schedule(database, settings.archive_url, relay.wake).run(),
                 likening=Likening(database).run(),
+                access=upkeep.run(),
                 housekeeping=_keep_house(database),
             ):
                 yield
@@ -119,8 +129,10 @@ def build(settings: IngestSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    for part in (api, reading, batches, media, tracking, reviews, admin, registry_api, polling):
+    for part in (api, reading, batches, media, tracking, reviews, admin, access, registry_api):
         app.include_router(part.router)
+    app.include_router(polling.router)
+    app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)
     return app
 

@@ -12,6 +12,7 @@ from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
 from services.ingest import lifecycle, likeness, links, outbox, registry, store
+from services.ingest.access import audit
 from services.ingest.lifecycle import State
 from services.ingest.likeness import Alike
 from services.ingest.media import records as media
@@ -52,6 +53,11 @@ class Answer:
 
 
 _ANSWER = TypeAdapter(Answer)
+_DECIDED: dict[str, audit.Action] = {
+    "accept": "article.accepted",
+    "return": "article.returned",
+    "reject": "article.rejected",
+}
 
 Stale = Callable[[int], bool]
 """Says of the version at which an article stands whether the caller has seen another."""
@@ -67,6 +73,7 @@ def submit(
         answer = Answer(known)
     else:
         state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
+        audit.record(conn, call, "article.submitted", f"article:{state.id}", _version(state, given))
         noticed = _noticed(conn, call, state, given)
         answer = Answer(state, created=True, hints=_hints(call, given), alike=noticed)
     if idempotency_key:
@@ -82,7 +89,9 @@ def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Sta
     assert isinstance(submission, Change)
     lifecycle.check_change(state, submission, call.now, newsroom=call.newsroom)
     _refuse_taken_external_id(conn, state, submission.external_id)
-    return Answer(_add_version(conn, call, state, given), hints=_hints(call, given))
+    state = _add_version(conn, call, state, given)
+    audit.record(conn, call, "article.changed", f"article:{article}", _version(state, given))
+    return Answer(state, hints=_hints(call, given))
 
 
 def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction) -> State:
@@ -98,6 +107,7 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
     store.mark_waiting(conn, ended)
+    audit.record(conn, call, "article.retracted", f"article:{article}", {"version": ended.version})
     return ended
 
 
@@ -119,6 +129,9 @@ def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stal
     store.save(conn, state)
     store.mark_version(conn, state)
     store.add_review(conn, state, given, call.by)
+    audit.record(
+        conn, call, _DECIDED[given.decision], f"article:{article}", {"version": state.version}
+    )
     return state
 
 
@@ -247,6 +260,10 @@ def _goes_out(conn: Connection, call: Call, state: State) -> bool:
     # When a unit is closed, the newsroom still answers for what it published.
     trusted = registry.is_trusted(conn, state.unit, even_inactive=edited) or edited
     return lifecycle.goes_out(state, trusted=trusted, newsroom=call.newsroom)
+
+
+def _version(state: State, given: Draft) -> dict[str, object]:
+    return {"version": state.version, "digest": given.digest, "status": state.status}
 
 
 def _event(

@@ -10,12 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
-from schemas.events import Trace
 from schemas.times import day_in_vietnam
-from services.common.instants import now
-from services.common.trace import current_trace
 from services.ingest import registry, registry_document
-from services.ingest.admin import admin_only
+from services.ingest.access.audit import Act, record
+from services.ingest.access.routes import ActOf, admin_only
 from services.ingest.api import PartsOf
 from services.ingest.bodies import documented, read_body
 from services.ingest.registry_document import GivenRegistry, Plan
@@ -42,19 +40,17 @@ async def get_registry(parts: PartsOf) -> Response:
 async def apply_registry(
     request: Request,
     parts: PartsOf,
+    act: ActOf,
     dry_run: Annotated[bool, Query(description="only say what would be done")] = False,
 ) -> Response:
     """Add what is new and replace what differs, all or nothing; what the document does not name
     stays as it is. Answers with the differences, by field."""
     body = await read_body(request, _MAX_BYTES)
     given = await asyncio.to_thread(read, body, GivenRegistry)
-    at = now()
     if dry_run:
-        planned = await parts.database.read(partial(_plan, given=given, at=at))
+        planned = await parts.database.read(partial(_plan, given=given, at=act.now))
     else:
-        planned = await parts.database.write(
-            partial(_apply, given=given, trace=current_trace(), at=at)
-        )
+        planned = await parts.database.write(partial(_apply, given=given, act=act))
         parts.wake_relay()
         log.info("registry_applied", changed=len(planned.differences))
     return JSONResponse(planned.body(dry_run=dry_run))
@@ -64,8 +60,11 @@ def _plan(conn: Connection, given: GivenRegistry, at: datetime) -> Plan:
     return registry_document.plan(given, registry.everything(conn), day_in_vietnam(at))
 
 
-def _apply(conn: Connection, given: GivenRegistry, trace: Trace, at: datetime) -> Plan:
-    planned = _plan(conn, given, at)
+def _apply(conn: Connection, given: GivenRegistry, act: Act) -> Plan:
+    planned = _plan(conn, given, act.now)
     for each in planned.differences:
-        registry.store(conn, each.after, trace, at, new=each.before is None)
+        new = each.before is None
+        registry.store(conn, each.after, act.trace, act.now, new=new)
+        about = f"{registry.kind_of(each.after)}:{registry.code_of(each.after)}"
+        record(conn, act, "registry.added" if new else "registry.changed", about, {})
     return planned

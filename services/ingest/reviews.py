@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.responses import JSONResponse
 
 from services.ingest import commands, preconditions, views
-from services.ingest.admin import admin_only
+from services.ingest.access.routes import newsroom_only
 from services.ingest.api import CallerOf, PartsOf, call_of
 from services.ingest.bodies import documented, read_body
 from services.ingest.submission import GivenReview, read
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/v1/admin", tags=["review"], dependencies=[Depends(admin_only)])
+router = APIRouter(prefix="/v1/admin", tags=["review"], dependencies=[Depends(newsroom_only)])
 
 
 @router.post("/articles/{article}/review", openapi_extra=documented(GivenReview))

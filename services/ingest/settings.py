@@ -19,6 +19,12 @@ class IngestSettings(MediaSettings):
     poll_horizon: float = Field(
         default=7, gt=0, le=36_500, description="days that a unit's first poll reaches back"
     )
+    rate_per_second: int = Field(
+        default=1000, ge=1, description="requests a second that a key may send in the long run"
+    )
+    rate_burst: int = Field(
+        default=5000, ge=1, description="requests that a key may send at once, when it was quiet"
+    )
 
     picture_bytes: int = Field(default=50_000_000, ge=1, description="most bytes of a picture")
     recording_bytes: int = Field(

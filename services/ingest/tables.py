@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from services.common import trail
 from services.common.instants import Instant
 
 tables = MetaData()
@@ -148,11 +149,28 @@ keys = Table(
     "keys",
     tables,
     Column("id", Text, primary_key=True),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("unit", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # of the key, or of the public key
+    Column("public_key", LargeBinary),  # of a signing key: Ed25519, 32 bytes
+    Column("scope", Text, nullable=False),  # submit, newsroom, admin
+    Column("unit", Text),  # of a key that submits
+    Column("name", Text),  # of the others: who or what uses it
+    Column("note", Text, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("expires", Instant),
+    Column("last_used", Instant),  # some time behind
     Column("revoked", Instant),
 )
+
+nonces = Table(
+    "nonces",
+    tables,
+    Column("key", Text, primary_key=True),
+    Column("nonce", Text, primary_key=True),
+    Column("kept_until", Instant, nullable=False),
+    Index("nonces_by_age", "kept_until"),
+)
+
+audit = trail.audit.to_metadata(tables)
 
 outbox = Table(
     "outbox",

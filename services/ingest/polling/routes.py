@@ -14,7 +14,7 @@ from services.common.instants import now
 from services.common.problems import Problem, not_found
 from services.common.said import said
 from services.ingest import registry
-from services.ingest.admin import admin_only
+from services.ingest.access.routes import newsroom_only
 from services.ingest.api import PartsOf
 from services.ingest.polling import store
 from services.ingest.polling.poller import Poller
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 # PostgreSQL can't be asked for text with a zero in it.
 Cursor = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 
-router = APIRouter(prefix="/v1/admin/polls", tags=["polls"], dependencies=[Depends(admin_only)])
+router = APIRouter(prefix="/v1/admin/polls", tags=["polls"], dependencies=[Depends(newsroom_only)])
 
 
 async def poller_of(request: Request) -> Poller:

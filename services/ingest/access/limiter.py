@@ -1,0 +1,70 @@
+"""How much each key may ask: a sliding window, counted in this process."""
+
+import math
+import time
+from dataclasses import dataclass
+from functools import cached_property
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from services.common.problems import Problem
+from services.common.said import said
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What was granted, and what is left."""
+
+    granted: bool
+    remaining: int
+    reset: int
+    """Seconds until there is more."""
+    quota: int
+    window: int
+
+    @property
+    def headers(self) -> Headers:
+        """As draft-ietf-httpapi-ratelimit-headers has them since its 08."""
+        return [
+            (b"ratelimit-policy", b'"key";q=%d;w=%d' % (self.quota, self.window)),
+            (b"ratelimit", b'"key";r=%d;t=%d' % (self.remaining, self.reset)),
+        ]
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The refusal."""
+        detail = said("At most {quota} in {window} seconds.", quota=self.quota, window=self.window)
+        return Problem("too-many-requests", detail, headers={"Retry-After": str(self.reset)})
+
+
+class Limiter:
+    """Grants `per_second` in the long run and `burst` at once, to each that asks.
+
+    The window is as long as a burst takes at the sustained rate, so the two bounds are one: 1,000 a
+    second with a burst of 5,000 is 5,000 in any 5 s. A burst is rounded up to whole seconds.
+    """
+
+    def __init__(self, per_second: int, burst: int) -> None:
+        self._per_second = per_second
+        window = max(1, math.ceil(burst / per_second))
+        self._item = RateLimitItemPerSecond(per_second * window, window)
+        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def take(self, who: str, cost: int = 1) -> Allowance:
+        """Take `cost` (at most a burst) for `who`, all or nothing."""
+        granted = self._windows.hit(self._item, who, cost=cost)
+        left = self._windows.get_window_stats(self._item, who)
+        wait = left.reset_time - time.time()
+        if not granted:
+            wait = max(wait, (cost - left.remaining) / self._per_second)
+        return Allowance(
+            granted,
+            left.remaining,
+            math.floor(max(0.0, wait)) + 1,  # just at the end of a window there is nothing yet
+            self._item.amount,
+            self._item.get_expiry(),
+        )
