@@ -16,10 +16,12 @@ from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.metrics import OUTBOX_WAITING
 from services.common.tasks import running
-from services.ingest import admin, api, outbox, store
+from services.ingest import admin, api, erasure_api, outbox, store
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
+from services.ingest.dead_letters import DeadLetters
 from services.ingest.embargo import release_embargoed
+from services.ingest.erasing import Eraser
 from services.ingest.keyring import Keyring
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
@@ -45,20 +47,25 @@ def build(settings: IngestSettings) -> FastAPI:
                 topics_ready.set()
                 relay.reconnect()
                 comparison.want()
+                eraser.want()
 
             async def relay_once_topics_are_there() -> None:
                 await topics_ready.wait()
                 await relay.run()
 
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
+            dead_letters = DeadLetters(settings.kafka_bootstrap)
+            eraser = Eraser(database, link, dead_letters, settings.media_folder, relay.wake)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             app.state.parts = Parts(settings, database, keyring, relay.wake)
             app.state.link = link
+            app.state.eraser = eraser
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
                 comparison=comparison.run(),
                 embargo=release_embargoed(database, settings.archive_url, relay.wake),
+                erasing=eraser.run(),
                 housekeeping=_keep_house(database),
             ):
                 yield
@@ -76,6 +83,7 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(admin.router)
+    app.include_router(erasure_api.router)
     app.get("/", include_in_schema=False)(_about)
     return app
 

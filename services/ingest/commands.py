@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
-from services.ingest import lifecycle, media, outbox, registry, store
+from services.ingest import erasure, lifecycle, media, media_uses, outbox, registry, store
 from services.ingest.lifecycle import State
 from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
 
@@ -87,6 +87,24 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     return ended
 
 
+def erase(conn: Connection, call: Call, article: UUID, reason_code: str) -> State:
+    """Forget an article's text everywhere; again changes nothing. What was never released is
+    forgotten without an event. What one transaction can't reach, `Erasing` does afterwards."""
+    state = find(conn, call, article)
+    if state.status == "erased":
+        return state
+    erased = lifecycle.erased_state(state, call.now)
+    record = erasure.record_of(conn, article, reason_code, call.now)
+    erasure.forget(conn, state, _ANSWER.dump_json(Answer(erased)).decode(), call.now)
+    if erased.published:
+        told = lifecycle.erased_article(erased, erasure.released_part(conn, article, record))
+        outbox.add_article(conn, lifecycle.event_of(told, call.trace, call.now))
+        outbox.add_tombstones(conn, article, range(1, erased.version), call.now)
+    store.save(conn, erased)
+    store.add_version(conn, erased, record, "", by=call.by, trace=call.trace)
+    return erased
+
+
 def release(conn: Connection, held: State, now: datetime, archive_url: str) -> State | None:
     """Release an embargoed article; None if it was changed since it was found to be due."""
     if store.find(conn, held.id) != held:
@@ -160,6 +178,7 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     else:
         store.save(conn, state)
     store.add_version(conn, state, given.submission, given.digest, by=call.by, trace=call.trace)
+    media_uses.note(conn, state.id, given.submission.media)
     if state.status == "published":
         outbox.add_article(conn, event)
     return state

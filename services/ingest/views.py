@@ -17,7 +17,7 @@ def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict
         "status": state.status,
         "unit": state.unit,
         "headline": state.headline,
-        "external_id": state.external_id,
+        "external_id": None if state.status == "erased" else state.external_id,
         "embargoed_until": _time(state.embargoed_until),
         "published": _time(state.published),
         "received": _time(state.received),
@@ -29,6 +29,8 @@ def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict
 
 def whole(state: State, stored: str, archive_url: str) -> dict[str, Any]:
     """Give all that was handed in for the newest version; of an ended article, why it ended."""
+    if state.status == "erased":
+        return summary(state, archive_url) | {"erased": json.loads(stored)}
     if state.ended:
         return summary(state, archive_url) | {"retraction": json.loads(stored)}
     given = Change.model_validate_json(stored).model_dump(mode="json")

@@ -11,9 +11,9 @@ from services.ingest import media
 GPS = 0x8825
 
 
-def jpeg(**exif) -> bytes:
+def jpeg(size=(40, 30)) -> bytes:
     out = io.BytesIO()
-    image = Image.new("RGB", (40, 30), "navy")
+    image = Image.new("RGB", size, "navy")
     tags = image.getexif()
     tags[0x010E] = "taken at home"
     tags.get_ifd(GPS)[1] = "N"
