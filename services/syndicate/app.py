@@ -14,6 +14,7 @@ from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
+from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
@@ -37,7 +38,12 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
-            async with running(kafka=link.run(), press=press.run(), saving=press.save_slowly()):
+            async with running(
+                kafka=link.run(),
+                press=press.run(),
+                saving=press.save_slowly(),
+                forgetting=forget_for_good(database),
+            ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
