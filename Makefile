@@ -25,7 +25,7 @@ demo: .venv/run  ## put a few units and articles into the running stack
 	@$(BIN)/tinbai demo $(ARGS)
 
 test: .venv/dev  ## unit tests, and integration tests on a real broker
-	@tests/install-readers
+	@tests/install-programs
 	@$(BIN)/tinbai fetch
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 

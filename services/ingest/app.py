@@ -23,6 +23,7 @@ from services.ingest.dead_letters import DeadLetters
 from services.ingest.embargo import release_embargoed
 from services.ingest.erasing import Eraser
 from services.ingest.keyring import Keyring
+from services.ingest.leases import Leases
 from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
@@ -40,7 +41,8 @@ def build(settings: IngestSettings) -> FastAPI:
         database = Database(settings.database, tables.create_all, "ingest")
         try:
             comparison = Comparison(database, settings.kafka_bootstrap)
-            relay = Relay(database, settings.kafka_bootstrap, comparison.want)
+            leases = Leases(database, settings.instance)
+            relay = Relay(database, settings.kafka_bootstrap, leases, comparison.want)
             topics_ready = asyncio.Event()
 
             async def kafka_is_up() -> None:
@@ -63,6 +65,7 @@ def build(settings: IngestSettings) -> FastAPI:
             async with running(
                 kafka=link.run(),
                 relay=relay_once_topics_are_there(),
+                leases=leases.run(),
                 comparison=comparison.run(),
                 embargo=release_embargoed(database, settings.archive_url, relay.wake),
                 erasing=eraser.run(),

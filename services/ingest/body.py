@@ -31,17 +31,24 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
-# What a page would have run or fetched; its removal is told to the unit. The expression is linear:
-# no part of it can match at length without having matched.
-_ACTIVE = re.compile(
-    r"<(?:script|style|iframe|object|embed|form|svg|math|link|meta|base)\b"
-    r"|\son[a-z]{3,30}=|(?:javascript|vbscript):",
-    re.IGNORECASE,
+# What a page would have run or fetched; its removal is told to the unit. Plain words first: one
+# expression for all takes longer than the cleaning itself.
+_ACTIVE_WORDS = (
+    *("<script", "<style", "<iframe", "<object", "<embed", "<form", "<svg", "<math"),
+    *("<link", "<meta", "<base", "javascript:", "vbscript:"),
 )
+_ACTIVE_ATTRIBUTE = re.compile(r"on[a-z]{3,30}=")
 _MARKUP = re.compile(r"<[^>]*>")
 # The page's own headline is its h1.
 _TOP_HEADING = re.compile(r"(</?)h1\b", re.IGNORECASE)
 
+_cleaner = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    url_schemes=_SCHEMES,
+    url_relative="deny",  # in a feed reader it leads nowhere
+    link_rel="noopener noreferrer",
+)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -63,7 +70,7 @@ def clean_body(body: str, body_format: BodyFormat) -> CleanBody:
         return CleanBody("", error=f"refers to the character U+{ord(found[0]):04X}")
     if not _has_content(safe):
         return CleanBody("", error="holds no text once unsafe markup is taken out")
-    hints = ("active content was taken out of the body",) if _ACTIVE.search(markup) else ()
+    hints = ("active content was taken out of the body",) if _is_active(markup) else ()
     return CleanBody(safe, hints)
 
 
@@ -82,13 +89,16 @@ def _to_html(body: str, body_format: BodyFormat) -> str:
 
 
 def _sanitise(markup: str) -> str:
-    return nh3.clean(
-        _TOP_HEADING.sub(r"\1h2", markup),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        url_relative="deny",  # in a feed reader it leads nowhere
-        link_rel="noopener noreferrer",
+    return _cleaner.clean(_TOP_HEADING.sub(r"\1h2", markup))
+
+
+def _is_active(markup: str) -> bool:
+    lower = markup.lower()
+    if any(word in lower for word in _ACTIVE_WORDS):
+        return True
+    return any(
+        lower[found.start() - 1 : found.start()].isspace()
+        for found in _ACTIVE_ATTRIBUTE.finditer(lower)
     )
 
 

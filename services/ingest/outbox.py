@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, sele
 from schemas.events import ArticleEvent, Event, partition_of
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
 from services.common.prepared import Prepared
+from services.ingest.leases import BUCKETS, EVERY_BUCKET
 from services.ingest.lifecycle import overtakes
 from services.ingest.tables import outbox, reached
 
@@ -133,19 +134,21 @@ def _lane(event: Event, topic: Topic) -> str:
     return f"{topic.name}/{event.lane}"
 
 
-def due(conn: Connection, limit: int) -> list[Waiting]:
+def due(conn: Connection, limit: int, buckets: frozenset[int] = EVERY_BUCKET) -> list[Waiting]:
     """Find what to send next: the most urgent first, of each lane its oldest row only."""
     older = outbox.alias()
     waits_for_older = exists().where(
         older.c.lane == outbox.c.lane, older.c.sent.is_(None), older.c.seq < outbox.c.seq
     )
-    rows = conn.execute(
+    query = (
         select(outbox.c.seq, outbox.c.topic, outbox.c.partition, outbox.c.key, outbox.c.value)
         .where(outbox.c.sent.is_(None), ~waits_for_older)
         .order_by(outbox.c.priority, outbox.c.seq)
         .limit(limit)
     )
-    return [Waiting(*row) for row in rows]
+    if buckets != EVERY_BUCKET:
+        query = query.where((outbox.c.partition % BUCKETS).in_(buckets))
+    return [Waiting(*row) for row in conn.execute(query)]
 
 
 def mark_sent(conn: Connection, confirmed: list[Confirmed], now: datetime) -> int:

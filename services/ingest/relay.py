@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.ingest import outbox
+from services.ingest.leases import Leases
 from services.ingest.outbox import Confirmed, Waiting
 
 # An urgent row waits for the group before it at most: a smaller group, a shorter wait.
@@ -28,9 +30,16 @@ log = structlog.get_logger()
 class Relay:
     """One for each ingest process. Effects may repeat, never get lost: at least once."""
 
-    def __init__(self, database: Database, bootstrap: str, log_was_cut: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bootstrap: str,
+        leases: Leases,
+        log_was_cut: Callable[[], None],
+    ) -> None:
         self._database = database
         self._bootstrap = bootstrap
+        self._leases = leases
         self._log_was_cut = log_was_cut
         self._wake = asyncio.Event()
         self._stale = False
@@ -58,7 +67,9 @@ class Relay:
         self._stale = False
         while not self._stale:
             self._wake.clear()
-            rows = await self._database.read(lambda conn: outbox.due(conn, _GROUP))
+            await self._leases.share()
+            buckets = self._leases.buckets
+            rows = await self._database.read(partial(outbox.due, limit=_GROUP, buckets=buckets))
             if rows:
                 await self._send(producer, rows)
                 continue

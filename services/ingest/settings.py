@@ -1,6 +1,7 @@
 """What can be set for ingest."""
 
 from pathlib import Path
+from socket import gethostname
 
 from pydantic import Field
 
@@ -16,6 +17,11 @@ class IngestSettings(ServiceSettings):
     database_url: str = Field(
         default="", description="postgresql://…, to be shared by several; else a file below data"
     )
+
+    @property
+    def instance(self) -> str:
+        """A name of this process among those that share a database, the same after a restart."""
+        return f"{gethostname()}:{self.port}"
 
     @property
     def database(self) -> str:

@@ -116,7 +116,15 @@ Index(
 )
 # Of the sent rows too: an erasure looks for all that was ever sent of an article.
 Index("outbox_by_lane", outbox.c.lane, outbox.c.seq)
-Index("outbox_by_sent", outbox.c.topic, outbox.c.sent)
+Index("outbox_by_sent", outbox.c.topic, outbox.c.partition, outbox.c.sent)
+
+leases = Table(
+    "leases",
+    tables,
+    Column("owner", Text, primary_key=True),
+    Column("bucket", Integer, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
 
 reached = Table(
     "reached",

@@ -36,7 +36,8 @@ async def forget_once(database: Database) -> bool:
     rows, revisions = await database.read(_wanted)
     if not rows:
         return False
-    while not await database.read(partial(_saved_since, revisions=revisions)):
+    # What the feeds were when it was found: under load they change again before all are saved.
+    while not await database.read(partial(_saved_since, revisions=revisions)):  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_EVERY)
     await database.forget()
     await database.write(partial(_note_done, rows=rows))

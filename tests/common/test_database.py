@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.common.database import Database, sqlite_url
 
@@ -13,8 +13,8 @@ numbers = Table("numbers", tables, Column("number", Integer, primary_key=True))
 
 
 @pytest.fixture
-async def database(tmp_path):
-    opened = Database(sqlite_url(tmp_path / "x" / "test.db"), tables.create_all)
+async def database(database_url):
+    opened = Database(database_url, tables.create_all)
     yield opened
     await opened.close()
 
@@ -67,12 +67,30 @@ async def test_a_caller_that_goes_away_does_not_undo_what_it_asked_for(database)
     assert await database.read(count) == 2
 
 
-async def test_it_syncs_each_commit_to_disk(database):
+async def test_sqlite_syncs_each_commit_to_disk(tmp_path):
     def pragmas(conn):
         names = ("journal_mode", "synchronous")
         return [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
+    database = Database(sqlite_url(tmp_path / "x" / "test.db"), tables.create_all)
     assert await database.read(pragmas) == ["wal", 2]
+    await database.close()
+
+
+async def test_what_a_job_read_still_holds_when_it_writes_also_among_processes(postgresql_url):
+    def take_the_next_number(conn) -> int:
+        number = count(conn)
+        conn.execute(insert(numbers).values(number=number))
+        return number
+
+    shared = [Database(postgresql_url, tables.create_all) for _ in range(3)]
+    taken = await asyncio.gather(
+        *(database.write(take_the_next_number) for _ in range(100) for database in shared)
+    )
+    for database in shared:
+        await database.close()
+
+    assert sorted(taken) == list(range(300))
 
 
 async def test_not_even_a_panic_in_a_job_stops_the_writer(database):
@@ -90,9 +108,9 @@ async def test_not_even_a_panic_in_a_job_stops_the_writer(database):
 
 async def test_an_error_of_the_store_does_not_tell_what_was_to_be_stored(database):
     def secret(conn) -> None:
-        conn.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("contact: 0900",))
+        conn.execute(text("INSERT INTO nowhere VALUES (:text)"), {"text": "contact: 0900"})
 
-    with pytest.raises(OperationalError) as failed:
+    with pytest.raises(DBAPIError) as failed:
         await database.write(secret)
 
     assert "0900" not in str(failed.value)

@@ -38,7 +38,7 @@ def submission(**fields) -> dict:
 
 
 @pytest.fixture
-async def admin(tmp_path):
+async def admin(tmp_path, database_url):
     (tmp_path / "admin.key").write_text(ADMIN)
     app = build(
         IngestSettings(
@@ -46,6 +46,7 @@ async def admin(tmp_path):
             kafka_bootstrap=NOBODY_LISTENS,
             admin_key_file=tmp_path / "admin.key",
             archive_url="http://archive.test",
+            database_url=database_url,
         )
     )
     async with (

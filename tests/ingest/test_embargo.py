@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.common.database import Database, sqlite_url
+from services.common.database import Database
 from services.common.instants import now
 from services.common.trace import current_trace
 from services.ingest import commands, registry, store
@@ -20,8 +20,8 @@ SITE = "http://archive.test"
 
 
 @pytest.fixture
-async def database(tmp_path):
-    opened = Database(sqlite_url(tmp_path / "ingest.db"), tables.create_all)
+async def database(database_url):
+    opened = Database(database_url, tables.create_all)
     unit = GivenUnit(code="HQ", name="HQ")
     await opened.write(lambda conn: registry.add(conn, "unit", unit, current_trace(), now()))
     yield opened

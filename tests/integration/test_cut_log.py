@@ -13,6 +13,7 @@ from services.common.database import Database, sqlite_url
 from services.common.kafka import ensure_topics
 from services.ingest import outbox
 from services.ingest.comparison import Comparison
+from services.ingest.leases import Leases
 from services.ingest.relay import Relay
 from services.ingest.tables import tables
 from tests.ingest.test_outbox import add, article
@@ -49,7 +50,7 @@ async def relaying(database: Database, bootstrap: str) -> AsyncIterator[Comparis
     """Have relay and comparison at work."""
     await make_topics(bootstrap)
     comparison = Comparison(database, bootstrap)
-    relay = Relay(database, bootstrap, comparison.want)
+    relay = Relay(database, bootstrap, Leases(database, "alone"), comparison.want)
     tasks = [asyncio.create_task(work.run()) for work in (comparison, relay)]
     yield comparison
     for task in tasks:
