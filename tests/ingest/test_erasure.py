@@ -2,12 +2,14 @@
 
 import base64
 import json
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from schemas.events import ARTICLE_EVENT, RecordParked
 from services.common.ids import new_id
@@ -50,19 +52,33 @@ async def change(unit: Client, article: str, version: int, **fields):
     assert answer.status_code == 200, answer.text
 
 
-def rows(folder: Path, query: str, **values) -> list:
-    engine = create_engine(f"sqlite:///{folder}/ingest/ingest.db")
-    try:
-        with engine.connect() as connection:
-            return list(connection.execute(text(query), values))
-    finally:
-        engine.dispose()
+async def rows(admin: Client, query: str, **values) -> list:
+    transport: Any = admin.http._transport
+    database = transport.app.state.parts.database
+    return await database.read(lambda connection: list(connection.execute(text(query), values)))
 
 
-def holds(folder: Path, mark: str = MARK) -> list[Path]:
-    wanted = [mark.encode(), json.dumps(mark)[1:-1].encode()]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(each in path.read_bytes() for each in wanted)]
+@dataclass
+class Kept:
+    """The files in which ingest's store is; its server's own journal is no part of them."""
+
+    folders: list[Path]
+    server: str | None
+
+    def holding(self, mark: str = MARK) -> list[Path]:
+        if self.server:
+            with psycopg.connect(self.server, autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+        wanted = [mark.encode(), json.dumps(mark)[1:-1].encode()]
+        files = [path for folder in self.folders for path in folder.rglob("*") if path.is_file()]
+        return [path for path in files if any(each in path.read_bytes() for each in wanted)]
+
+
+@pytest.fixture
+def kept(request, database_url, tmp_path) -> Kept:
+    if database_url.startswith("sqlite"):
+        return Kept([tmp_path], None)
+    return Kept([tmp_path, request.getfixturevalue("postgres").folder / "base"], database_url)
 
 
 def eraser_of(admin: Client) -> Any:
@@ -118,7 +134,7 @@ async def test_an_erased_article_stays_as_it_is(admin, unit):
     assert (retracted.status_code, retracted.json()["status"]) == (200, "erased")
 
 
-async def test_the_record_overtakes_and_a_tombstone_for_each_version_follows(admin, unit, tmp_path):
+async def test_the_record_overtakes_and_a_tombstone_for_each_version_follows(admin, unit):
     made = (await unit.call("POST", "/v1/articles", marked(urgency=1))).json()
     await change(unit, made["id"], 1)
     await unit.call(
@@ -127,8 +143,8 @@ async def test_the_record_overtakes_and_a_tombstone_for_each_version_follows(adm
     await erase(admin, made["id"])
     for topic in ("articles", "articles.express"):
         lane = f"{topic}/{made['id']}"
-        found = rows(
-            tmp_path,
+        found = await rows(
+            admin,
             "SELECT key, value, partition, sent FROM outbox WHERE lane = :lane ORDER BY seq",
             lane=lane,
         )
@@ -143,7 +159,7 @@ async def test_the_record_overtakes_and_a_tombstone_for_each_version_follows(adm
         assert len({row.partition for row in found}) == 1
 
 
-async def test_no_byte_of_it_is_left_in_any_file(admin, unit, tmp_path):
+async def test_no_byte_of_it_is_left_in_any_file(admin, unit, kept):
     urgent = marked(urgency=1, external_id=f"{MARK}-1")
     sent = await unit.call("POST", "/v1/articles", urgent, Idempotency_Key="a")
     again = await unit.call("POST", "/v1/articles", urgent, Idempotency_Key="b")
@@ -153,13 +169,13 @@ async def test_no_byte_of_it_is_left_in_any_file(admin, unit, tmp_path):
     for n in range(40):  # neighbours, which move from page to page
         await unit.submit(headline=f"Tin {n}", body=f"<p>{'x' * 100 * n}</p>")
     await change(unit, article, 2)
-    assert holds(tmp_path)
+    assert kept.holding()
     await erase(admin, article)
     await cleaned(admin, article)
-    assert holds(tmp_path) == []
+    assert kept.holding() == []
 
 
-async def test_what_was_never_released_goes_without_an_event(admin, unit, tmp_path):
+async def test_what_was_never_released_goes_without_an_event(admin, unit, kept):
     made = (
         await unit.call("POST", "/v1/articles", marked(embargoed_until="2999-01-01T00:00:00Z"))
     ).json()
@@ -168,21 +184,19 @@ async def test_what_was_never_released_goes_without_an_event(admin, unit, tmp_pa
     assert (erased.json()["status"], erased.json()["published"]) == ("erased", None)
     assert [each["version"] for each in erased.json()["erased"]["versions"]] == [1]
     query = "SELECT * FROM outbox WHERE topic <> 'registry'"
-    assert rows(tmp_path, query) == []
+    assert await rows(admin, query) == []
     await cleaned(admin, made["id"])
-    assert holds(tmp_path) == []
+    assert kept.holding() == []
 
 
-async def test_a_version_that_the_world_has_not_seen_is_not_in_the_record_it_gets(
-    admin, unit, tmp_path
-):
+async def test_a_version_that_the_world_has_not_seen_is_not_in_the_record_it_gets(admin, unit):
     made = (await unit.call("POST", "/v1/articles", marked())).json()
     trusted = (await admin.call("GET", "/v1/admin/units/HQKV3")).json()
     await admin.call("PUT", "/v1/admin/units/HQKV3", trusted | {"trusted": False})
     await change(unit, made["id"], 1)
     await erase(admin, made["id"])
-    [(value,)] = rows(
-        tmp_path,
+    [(value,)] = await rows(
+        admin,
         "SELECT value FROM outbox WHERE topic = 'articles' AND value IS NOT NULL",
     )
     known = ARTICLE_EVENT.validate_json(value).article.erased
@@ -190,7 +204,7 @@ async def test_a_version_that_the_world_has_not_seen_is_not_in_the_record_it_get
     assert [each.version for each in known.versions] == [1]
 
 
-async def test_the_same_handed_in_again_does_not_come_back(admin, unit, tmp_path):
+async def test_the_same_handed_in_again_does_not_come_back(admin, unit, kept):
     given = marked(external_id=f"{MARK}-2")
     made = await unit.call("POST", "/v1/articles", given, Idempotency_Key="k")
     article = made.json()["id"]
@@ -202,7 +216,7 @@ async def test_the_same_handed_in_again_does_not_come_back(admin, unit, tmp_path
     assert (by_id.status_code, by_id.json()["id"]) == (200, article)
     assert (changed.status_code, changed.json()["id"]) == (409, article)
     await cleaned(admin, article)
-    assert holds(tmp_path) == []
+    assert kept.holding() == []
 
 
 async def test_a_unit_may_use_an_external_id_that_only_looks_erased(unit):
