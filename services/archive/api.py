@@ -17,23 +17,25 @@ from services.archive.views import (
     SearchListing,
     Views,
 )
-from services.common.problems import not_found
+from services.common.problems import Problem, not_found
+from services.common.said import said
 
 router = APIRouter(prefix="/v1", tags=["archive"])
 
 
 @router.get("/articles/{article_id}")
 def article(article_id: UUID, parts: TheParts) -> dict[str, object]:
-    """Give the newest version; of an article that was taken back, the notice."""
+    """Give the newest version; of an article that was taken back, the notice. 410 once erased."""
     return _views(parts).article(_article(article_id, parts))
 
 
 @router.get("/articles/{article_id}/history")
 def history(article_id: UUID, parts: TheParts) -> HistoryListing:
-    """Give all versions; none from before the article was taken back, if it was."""
-    versions = parts.catalogue.history(article_id)
-    if not versions:
+    """Give all versions; none from before the article was taken back, if it was, and none at all
+    once it was erased."""
+    if parts.catalogue.article(article_id) is None:
         raise not_found()
+    versions = parts.catalogue.history(article_id)
     return HistoryListing(items=[_views(parts).article(version) for version in versions])
 
 
@@ -78,4 +80,6 @@ def _article(article_id: UUID, parts: Parts) -> Article:
     found = parts.catalogue.article(article_id)
     if found is None:
         raise not_found()
+    if found.erased:
+        raise Problem("gone", said("This article is no longer available."))
     return found
