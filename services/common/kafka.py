@@ -10,7 +10,12 @@ import structlog
 from aiokafka import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
@@ -99,7 +104,11 @@ async def _configure(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> Non
     """Set what a topic must have where it has it not; what others have set beside that stays."""
     for topic in topics:
         [answer] = await admin.describe_configs([_resource(topic, None)])
-        [(_, _, _, _, entries)] = answer.resources
+        [(code, message, _, _, entries)] = answer.resources
+        if code == UnknownTopicOrPartitionError.errno:
+            continue  # another service made it a moment ago
+        if code:
+            raise for_code(code)(f"topic {topic.name} could not be described: {message}")
         standing = {name: value for name, value, *_ in entries}
         if topic.config.items() <= standing.items():
             continue

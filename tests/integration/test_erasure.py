@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ from schemas.events import ARTICLE_EVENT, partition_of
 from schemas.topics import ARTICLES, DEAD, EXPRESS, TOPICS
 from services.archive.documents import SCHEMA
 from tests.ingest.test_media import jpeg
-from tests.integration.stacks import Stack
+from tests.integration.stacks import PORTS, Stack
 from tests.stack.processes import until
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -68,13 +70,19 @@ def test_no_byte_of_an_erased_text_is_found_anywhere(stack: Stack) -> None:
     until(lambda: others[-1] in stack.feed_ids())
     until(lambda: stack.get("archive", f"/media/{picture}").status_code == 200)
     until(lambda: asyncio.run(count_in_topics(stack.bootstrap())) >= 8)
-    assert {"ingest", "syndicate", "archive", "media"} <= places(stack)
+    assert {"ingest", "syndicate", "archive", "broker", "media"} <= places(stack)
+    assert in_index(stack, WORD)
 
     for article in (*erased, never):
         path = f"/v1/admin/articles/{article}/erasure"
         assert stack.ask("POST", path, {"reason_code": "court-order"}).status_code == 200
         assert stack.ask("POST", path, {"reason_code": "court-order"}).status_code == 200
 
+    for service, pid in stack.pids().items():
+        if service in PORTS:
+            os.kill(pid, signal.SIGKILL)
+
+    until(lambda: answers(stack))
     until(lambda: all(each["cleaned"] and each["sent"] for each in erasures(stack)))
     stack.until_settled()
     until(lambda: all(page(stack, article) == 410 for article in erased))
@@ -93,6 +101,14 @@ def test_no_byte_of_an_erased_text_is_found_anywhere(stack: Stack) -> None:
     assert in_index(stack, WORD) == 0 < in_index(stack, "khac")
     told = stack.ask("GET", f"/v1/articles/{erased[0]}").json()
     assert (told["status"], told["erased"]["reason_code"]) == ("erased", "court-order")
+
+
+def answers(stack: Stack) -> bool:
+    """Whether all services are there again."""
+    try:
+        return all(stack.get(name, "/readyz").status_code == 200 for name in PORTS)
+    except httpx2.TransportError:
+        return False
 
 
 def page(stack: Stack, article: str) -> int:
