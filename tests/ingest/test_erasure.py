@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from schemas.events import ARTICLE_EVENT, RecordParked
+from schemas.topics import ARTICLES
+from services.common.database import Database
 from services.common.ids import new_id
+from services.ingest import outbox
+from services.ingest.comparison import fingerprint
+from services.ingest.comparison import kept as kept_rows
 from services.ingest.dead_letters import Grave, graves
 from services.ingest.lifecycle import erased_id
 from tests.factories import NOON, TRACE
@@ -53,9 +59,15 @@ async def change(unit: Client, article: str, version: int, **fields):
 
 
 async def rows(admin: Client, query: str, **values) -> list:
+    return await database_of(admin).read(
+        lambda connection: list(connection.execute(text(query), values))
+    )
+
+
+def database_of(admin: Client) -> Database:
     transport: Any = admin.http._transport
-    database = transport.app.state.parts.database
-    return await database.read(lambda connection: list(connection.execute(text(query), values)))
+    database: Database = transport.app.state.parts.database
+    return database
 
 
 @dataclass
@@ -157,6 +169,46 @@ async def test_the_record_overtakes_and_a_tombstone_for_each_version_follows(adm
         assert [row.key.decode() for row in tombstones] == [f"{made['id']}:{n}" for n in (1, 2, 3)]
         assert {row.value for row in tombstones} == {None}
         assert len({row.partition for row in found}) == 1
+
+
+def send_all(connection: Connection) -> list[outbox.Waiting]:
+    """Do as the relay does, with a Kafka that confirms everything."""
+    sent = []
+    while due := outbox.due(connection, 100):
+        sent += due
+        confirmed = [outbox.Confirmed(row.seq, row.topic, row.partition, row.seq) for row in due]
+        outbox.mark_sent(connection, confirmed, NOON)
+    return sent
+
+
+async def test_what_kafka_must_hold_is_the_record_and_the_tombstones_and_these_go_twice(
+    admin, unit
+):
+    database = database_of(admin)
+    made = (await unit.call("POST", "/v1/articles", marked())).json()
+    article = UUID(made["id"])
+    await database.write(send_all)
+    await erase(admin, made["id"])
+    assert not await database.read(lambda conn: outbox.is_sent(conn, article))
+    first = await database.write(send_all)
+    assert await database.read(lambda conn: outbox.is_sent(conn, article))
+
+    def looked_for(connection: Connection) -> set[bytes]:
+        rows = kept_rows(connection, ARTICLES, range(ARTICLES.partitions), NOON)
+        return {row.fingerprint for row in rows}
+
+    wanted = {fingerprint(row.key, row.value) for row in first if row.topic == ARTICLES.name}
+    assert await database.read(looked_for) == wanted
+
+    def again(connection: Connection) -> list[outbox.Waiting]:
+        outbox.repeat_tombstones(connection, article)
+        return outbox.due(connection, 100)
+
+    due = await database.write(again)
+    assert {(row.topic, row.value) for row in due} == {
+        ("articles", None),
+        ("articles.express", None),
+    }
 
 
 async def test_no_byte_of_it_is_left_in_any_file(admin, unit, kept):
