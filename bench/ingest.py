@@ -21,9 +21,12 @@ from pathlib import Path
 import httpx2
 import psutil
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from bench.ingest_load import Measured, batch, paced, singles, submissions
+from schemas.topics import ARTICLES, Topic
 from services.common.auth import new_key
+from services.common.kafka import ensure_topics
 from stack.aot import prepared_java
 from stack.kafka_probe import kafka_answers
 from tests.stack.processes import free_port_base, until
@@ -78,10 +81,9 @@ async def _produce(port: int, bodies: list[bytes]) -> Measured:
 
 
 async def _until_relayed(port: int) -> None:
-    async with httpx2.AsyncClient() as client:
-        async with asyncio.timeout(120):
-            while (await client.get(f"http://127.0.0.1:{port}/readyz")).json()["lag"]["outbox"]:
-                await asyncio.sleep(0.1)
+    async with httpx2.AsyncClient() as client, asyncio.timeout(120):
+        while (await client.get(f"http://127.0.0.1:{port}/readyz")).json()["lag"]["outbox"]:
+            await asyncio.sleep(0.1)
 
 
 def _print(rounds: dict[str, list[Measured]], memory: float) -> None:
@@ -101,14 +103,14 @@ def _print(rounds: dict[str, list[Measured]], memory: float) -> None:
     )
     print("| what | a second | to the producer |\n|---|---|---|")
     print(f"| bare aiokafka producer, idempotent, acks=all | {median('producer'):,.0f} | 1 |")
-    print(
-        f"| single submissions, {_CALLERS} callers | {median('singles'):,.0f} | {ratio('singles')} |"
-    )
-    print(f"| a batch of {_LINES:,} lines | {median('batch'):,.0f} | {ratio('batch')} |")
+    for what, name in (
+        (f"single submissions, {_CALLERS} callers", "singles"),
+        (f"a batch of {_LINES:,} lines", "batch"),
+    ):
+        print(f"| {what} | {median(name):,.0f} | {ratio(name)} |")
     p50, p99 = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
-    print(
-        f"\nAt {_PACE} a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms. Memory at the end {memory:.0f} MB."
-    )
+    print(f"\nAt {_PACE} a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms.")
+    print(f"Ingest's memory at the end: {memory:.0f} MB.")
 
 
 @contextmanager
@@ -118,6 +120,7 @@ def _broker(folder: Path, base: int) -> Iterator[None]:
     with subprocess.Popen([*command, "--port-base", str(base)]) as process:
         try:
             until(lambda: asyncio.run(kafka_answers("127.0.0.1", base + 92)))
+            asyncio.run(_make_topic(f"127.0.0.1:{base + 92}"))
             yield
         finally:
             process.terminate()
@@ -140,6 +143,13 @@ def _ingest(folder: Path, base: int) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
+
+
+async def _make_topic(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await ensure_topics(admin, [Topic("bench", ARTICLES.partitions)])
+    await admin.close()
 
 
 def _ready(port: int) -> bool:

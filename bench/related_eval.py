@@ -25,6 +25,7 @@ from schemas.reading import read_article_event
 from services.archive.catalogue import Catalogue
 from services.archive.index import Index
 from services.archive.intake import take_changes
+from services.archive.registry import Registry
 from services.common.ids import new_id
 
 BATCH = 500
@@ -38,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = Index(Path(folder) / "index")
         ids = fill(index, data / "news-dev.ndjson.gz")
-        evaluate(Catalogue(index), ids, stories)
+        evaluate(Catalogue(index, Registry(index)), ids, stories)
 
 
 def fill(index: Index, news: Path) -> dict[str, UUID]:

@@ -128,6 +128,26 @@ class CampaignChanged(Event):
         return f"campaign:{self.campaign.slug}"
 
 
+class VersionShown(Event):
+    """A version, or a newer one, can be found somewhere since `time`. Topic `deliveries`."""
+
+    type: Literal["version.shown"] = "version.shown"
+    article: UUID
+    version: int = Field(ge=1, lt=2**31)
+    where: Literal["feeds", "index"]
+    """`feeds`: the public feeds that are served; `index`: the archive's pages and search."""
+
+    @property
+    def lane(self) -> str:
+        """What happened to one article stays in order."""
+        return str(self.article)
+
+    @property
+    def record_key(self) -> str:
+        """Told again, it is the same fact: the first time counts."""
+        return f"{self.article}:{self.version}:{self.where}"
+
+
 DeliveryState = Literal["queued", "tried", "delivered", "failed", "acknowledged", "overdue"]
 
 
@@ -176,7 +196,10 @@ RegistryEvent = Annotated[
     UnitChanged | ColumnChanged | CampaignChanged, Field(discriminator="type")
 ]
 
+DeliveryEvent = Annotated[VersionShown | DeliveryChanged, Field(discriminator="type")]
+
 ARTICLE_EVENT: TypeAdapter[ArticleEvent] = TypeAdapter(ArticleEvent)
 REGISTRY_EVENT: TypeAdapter[UnitChanged | ColumnChanged | CampaignChanged] = TypeAdapter(
     RegistryEvent
 )
+DELIVERY_EVENT: TypeAdapter[VersionShown | DeliveryChanged] = TypeAdapter(DeliveryEvent)

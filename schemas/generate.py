@@ -12,6 +12,7 @@ from schemas.events import (
     Event,
     RecordParked,
     UnitChanged,
+    VersionShown,
 )
 from schemas.topics import ARTICLES, DEAD, DELIVERIES, EXPRESS, REGISTRY, TOPICS, Topic
 
@@ -21,7 +22,7 @@ EVENTS_BY_TOPIC: dict[Topic, tuple[type[Event], ...]] = {
     ARTICLES: (ArticleEvent,),
     EXPRESS: (ArticleEvent,),
     REGISTRY: (UnitChanged, ColumnChanged, CampaignChanged),
-    DELIVERIES: (DeliveryChanged,),
+    DELIVERIES: (VersionShown, DeliveryChanged),
     DEAD: (RecordParked,),
 }
 """What may stand in each topic."""

@@ -5,7 +5,15 @@ from typing import Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from schemas.events import ARTICLE_EVENT, REGISTRY_EVENT, ArticleEvent, Event, RegistryEvent
+from schemas.events import (
+    ARTICLE_EVENT,
+    DELIVERY_EVENT,
+    REGISTRY_EVENT,
+    ArticleEvent,
+    DeliveryEvent,
+    Event,
+    RegistryEvent,
+)
 
 Reason = Literal["no_key", "not_json", "wrong_schema", "key_mismatch"]
 E_ = TypeVar("E_", bound=Event)
@@ -28,6 +36,11 @@ def read_article_event(key: bytes | None, value: bytes) -> ArticleEvent:
 def read_registry_event(key: bytes | None, value: bytes) -> RegistryEvent:
     """Read a record of `registry`. Raises InvalidRecord."""
     return _read(REGISTRY_EVENT, key, value)
+
+
+def read_delivery_event(key: bytes | None, value: bytes) -> DeliveryEvent:
+    """Read a record of `deliveries`. Raises InvalidRecord."""
+    return _read(DELIVERY_EVENT, key, value)
 
 
 def _read(contract: TypeAdapter[E_], key: bytes | None, value: bytes) -> E_:

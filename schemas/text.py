@@ -62,12 +62,12 @@ def _not_blank(text: str) -> str:
 FilledLine = Annotated[Line, AfterValidator(_not_blank)]
 FilledProse = Annotated[Prose, AfterValidator(_not_blank)]
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+CODE_FORM = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Code = Annotated[str, StringConstraints(pattern=CODE_FORM)]
 """A code or slug that stands in addresses: a unit's, a column's, a campaign's."""
 
-Language = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
-]
+LANGUAGE_FORM = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE_FORM, max_length=35)]
 """A BCP 47 tag, by its form."""
 
 

@@ -52,7 +52,7 @@ DELIVERIES = Topic(
     partitions=6,
     config={"cleanup.policy": "delete", "retention.ms": str(400 * _DAY)},
 )
-"""What happened to each version at each partner."""
+"""What became of each version: in the feeds, in the index, at each partner."""
 
 DEAD = Topic(
     "articles.dead",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stack import containers, control, registry, views
+from stack import containers, control, registry, registry_file, views
 from stack.alone import become_broker
 from stack.aot import prepared_java
 from stack.demo import demo
@@ -18,6 +18,7 @@ from stack.follow import select
 from stack.layout import HIGHEST_PORT_BASE, Layout
 from stack.logs import Source, raw, readable
 from stack.submit import submit
+from stack.timeline import timeline
 from stack.up import run
 
 
@@ -120,9 +121,11 @@ app.command()(down)
 app.command()(status)
 app.command()(logs)
 app.command()(submit)
+app.command()(timeline)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
 app.add_typer(registry.key, name="key")
+app.add_typer(registry_file.registry, name="registry")
 app.command()(broker)
 app.command()(fetch)
 app.command()(containers.init)

@@ -33,12 +33,17 @@ def admin_key(data: Path) -> str:
         raise StackError(f"Cannot read the admin key {path}: {error.strerror}.") from error
 
 
-def ask(method: str, url: str, key: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-    """Call ingest once and give its answer. Raises StackError with what it says of a refusal."""
+def call(method: str, url: str, key: str, body: object = None) -> httpx2.Response:
+    """Call ingest once. Raises StackError where it can't be reached."""
     try:
-        answer = httpx2.request(method, url, json=body, headers=bearer(key), timeout=_TIMEOUT)
+        return httpx2.request(method, url, json=body, headers=bearer(key), timeout=_TIMEOUT)
     except httpx2.TransportError as error:
         raise StackError(f"Cannot reach ingest at {url}: {error}.") from error
+
+
+def ask(method: str, url: str, key: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    """Call ingest once and give its answer. Raises StackError with what it says of a refusal."""
+    answer = call(method, url, key, body)
     if answer.is_error:
         raise StackError(refusal(answer))
     return answer.json()

@@ -32,12 +32,16 @@ class Summary:
     codes: Counter[int] = field(default_factory=Counter)
     refused: list[tuple[int, str]] = field(default_factory=list)
     """Line number and reason."""
+    newest: str = ""
+    """The id of the article that was accepted last."""
 
     def add(self, line: int, answer: httpx2.Response) -> None:
         """Count one answer."""
         self.codes[answer.status_code] += 1
         if answer.is_error:
             self.refused.append((line, refusal(answer)))
+        else:
+            self.newest = answer.json()["id"]
 
     def sentence(self) -> str:
         """Say it in a line."""
@@ -72,6 +76,8 @@ def submit(
     if len(summary.refused) > _SHOWN:
         typer.echo(f"… and {len(summary.refused) - _SHOWN:,} more", err=True)
     typer.echo(summary.sentence())
+    if len(articles) == 1 and summary.newest:
+        typer.echo(f"What becomes of it: tinbai timeline {summary.newest}")
     raise typer.Exit(1 if summary.refused else 0)
 
 

@@ -73,7 +73,7 @@ def search(asked: Annotated[SearchRequest, Query()], parts: TheParts) -> SearchL
 
 
 def _views(parts: Parts) -> Views:
-    return Views(parts.site)
+    return Views(parts.site, parts.registry.names)
 
 
 def _article(article_id: UUID, parts: Parts) -> Article:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
 from services.archive import api, media, pages
+from services.archive.announcing import Announcer
 from services.archive.catalogue import Catalogue
 from services.archive.handlers import subscribe
 from services.archive.index import Index
@@ -20,6 +21,7 @@ from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.publishing import publisher
 from services.common.tasks import running
 
 
@@ -32,15 +34,17 @@ def build(settings: ArchiveSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         index = await asyncio.to_thread(Index, settings.index_folder)
         registry = Registry(index)
-        intake = Intake(index, registry)
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
+        announcer = Announcer(publisher(broker))
+        intake = Intake(index, registry, announcer)
         subscribe(broker, index, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-        app.state.parts = Parts(site, settings.media_folder, index, Catalogue(index), registry)
+        catalogue = Catalogue(index, registry)
+        app.state.parts = Parts(site, settings.media_folder, index, catalogue, registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             purging = purge_what_was_erased(index, intake.in_worker)
-            async with running(kafka=link.run(), purging=purging):
+            async with running(kafka=link.run(), announcing=announcer.run(), purging=purging):
                 yield
             # Batches under way are finished first.
             await broker.stop()

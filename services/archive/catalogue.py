@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from operator import itemgetter
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from services.archive.documents import FACETS, instant
 from services.archive.filters import Filters
 from services.archive.index import Index, record, records
 from services.archive.question import Question
+from services.archive.registry import Registry
 from services.archive.related import Candidate, Related, choose, freshness, weigh
 from services.archive.terms import terms_of
 
 _CANDIDATES = 30  # looked at for related news, beyond those that are shown
 _VALUES = 50  # of one facet
+_BUCKETS = 5000  # more than there are units, as the counts of many may become one's
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ class Found:
 class Catalogue:
     """Answers questions; may be asked from any thread."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, registry: Registry) -> None:
         self._index = index
+        self._registry = registry
 
     def article(self, article_id: UUID) -> Article | None:
         """Give how an article stands: its newest version, or how it ended."""
@@ -75,7 +79,7 @@ class Catalogue:
     ) -> Found:
         """Give articles by first publication, the latest first, `after` a place in that order."""
         searcher = self._index.searcher()
-        query = queries.found(question, filters)
+        query = queries.found(question, filters, self._registry.names)
         if after:
             query = queries.both(query, self._index.parse(f"order:<{after}"))
         hits = searcher.search(query, limit + 1, count=False, order_by_field="order").hits
@@ -87,18 +91,26 @@ class Catalogue:
     ) -> Found:
         """Give what fits the question best, leaving out the first `passed`."""
         searcher = self._index.searcher()
-        query = queries.found(question, filters)
+        query = queries.found(question, filters, self._registry.names)
         hits = searcher.search(query, limit + 1, count=False, offset=passed).hits
         shown = [Hit(_article(searcher, at), score) for score, at in hits[:limit]]
         return Found(shown, more=len(hits) > limit)
 
     def facets(self, question: Question, filters: Filters) -> dict[str, dict[str, int]]:
-        """Count the values of each facet in all that is found."""
-        wanted = {name: {"terms": {"field": name, "size": _VALUES}} for name in FACETS}
-        answer = self._index.searcher().aggregate(queries.found(question, filters), wanted)
-        return {
+        """Count the values of each facet in all that is found: as many as a list that is narrowed
+        to the value would show, so that a unit's count holds its predecessors' articles."""
+        names = self._registry.names
+        wanted = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in FACETS}
+        answer = self._index.searcher().aggregate(queries.found(question, filters, names), wanted)
+        counts = {
             name: {each["key"]: each["doc_count"] for each in answer[name]["buckets"]}
             for name in FACETS
+        }
+        return {
+            name: names.counted(each, _VALUES)
+            if name == "unit"
+            else dict(islice(each.items(), _VALUES))
+            for name, each in counts.items()
         }
 
     def related(self, article: Article, limit: int) -> list[Related]:

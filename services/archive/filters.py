@@ -16,8 +16,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre
+from schemas.times import VIETNAM
 from services.archive.question import MalformedQuestion, Question, read_question
-from services.archive.vietnam import VIETNAM
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -39,14 +39,21 @@ def _until(text: str) -> datetime:
 
 
 def _beginning_of_day(text: str) -> datetime:
-    return datetime.combine(date.fromisoformat(text), time(), VIETNAM)
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), VIETNAM)
+    except ValueError:
+        raise _no_time() from None
 
 
 def _time(text: str) -> datetime:
     if not _DATE.match(text):
         # pydantic would take a bare number for seconds since 1970.
-        raise ValueError("must be a day or an RFC 3339 time with an offset")
+        raise _no_time()
     return _TIME.validate_python(text)
+
+
+def _no_time() -> PydanticCustomError:
+    return PydanticCustomError("time", "must be a day or an RFC 3339 time with an offset")
 
 
 class Filters(BaseModel):
@@ -95,7 +102,12 @@ class SearchRequest(Filters):
         try:
             read_question(q)
         except MalformedQuestion as malformed:
-            raise PydanticCustomError("malformed_question", str(malformed)) from None
+            detail = malformed.detail
+            raise PydanticCustomError(
+                "malformed_question",
+                detail.template,
+                detail.filled,
+            ) from None
         return q
 
     @model_validator(mode="after")

@@ -35,6 +35,7 @@ class Index:
 
     Tantivy's commits carry no data of their own, so the offsets are a document that each commit
     replaces: a process that dies at any point finds documents and offsets that belong together.
+    Articles' offsets lie a batch behind (see `announcing`): what is read again changes nothing.
     """
 
     def __init__(self, folder: Path) -> None:

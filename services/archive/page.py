@@ -75,8 +75,8 @@ class ArticlePage:
 
     @property
     def unit(self) -> str:
-        """The unit's name."""
-        return self.names.unit(self.article.unit)
+        """The unit's name, as of the day of publication."""
+        return self.names.unit_of(self.article)
 
     @property
     def address(self) -> str:

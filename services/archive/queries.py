@@ -1,6 +1,6 @@
 """Questions, filters and terms as Tantivy queries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from tantivy import FieldType, Occur, Query
@@ -8,6 +8,7 @@ from tantivy import FieldType, Occur, Query
 from services.archive.documents import FACETS, SCHEMA, Kind, instant
 from services.archive.filters import Filters
 from services.archive.question import Phrase, Question
+from services.archive.registry import Names
 from services.archive.terms import pairs
 
 # A word in the headline says more about an article than one in its text.
@@ -45,11 +46,13 @@ def current() -> Query:
     return _term("kind", Kind.CURRENT)
 
 
-def found(question: Question, filters: Filters) -> Query:
+def found(question: Question, filters: Filters, names: Names) -> Query:
     """What a question finds among the articles that pass `filters`; these don't count for the
     score."""
-    clauses = [(Occur.Must, Query.const_score_query(_all_of(_conditions(filters)), 0.0))]
-    clauses += [(Occur.Must, _phrase("words", phrase)) for phrase in question.wanted]
+    conditions = _all_of(_conditions(filters, names))
+    clauses = [(Occur.Must, Query.const_score_query(conditions, 0.0))]
+    if question.wanted:
+        clauses.append((Occur.Must, _wanted(question, names)))
     clauses += [(Occur.MustNot, _phrase("words", phrase)) for phrase in question.unwanted]
     clauses += [(Occur.Should, each) for each in _preferences(question)]
     return Query.boolean_query(clauses)
@@ -79,9 +82,11 @@ def _of_kind(*kinds: Kind) -> Query:
     return Query.term_set_query(SCHEMA, "kind", list(kinds))
 
 
-def _conditions(filters: Filters) -> list[Query]:
-    given = filters.model_dump(include=set(FACETS), exclude_none=True)
+def _conditions(filters: Filters, names: Names) -> list[Query]:
+    given = filters.model_dump(include=set(FACETS) - {"unit"}, exclude_none=True)
     conditions = [current(), *(_term(name, value) for name, value in given.items())]
+    if filters.unit:
+        conditions.append(_by(names.stands_for(filters.unit)))
     if filters.from_ or filters.to:
         conditions.append(
             Query.range_query(
@@ -95,6 +100,20 @@ def _conditions(filters: Filters) -> list[Query]:
             )
         )
     return conditions
+
+
+def _wanted(question: Question, names: Names) -> Query:
+    """Articles that have the words; where these name a unit, all of its articles after them."""
+    with_words = _all_of([_phrase("words", phrase) for phrase in question.wanted])
+    named = names.called(word for phrase in question.wanted for word in phrase)
+    if not named:
+        return with_words
+    by_unit = Query.const_score_query(_by(named), 0.0)
+    return Query.boolean_query([(Occur.Should, with_words), (Occur.Should, by_unit)])
+
+
+def _by(units: Collection[str]) -> Query:
+    return Query.term_set_query(SCHEMA, "unit", sorted(units))
 
 
 def _preferences(question: Question) -> Iterator[Query]:

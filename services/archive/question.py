@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from services.common.said import Said, said
 from services.common.text import folded_words
 
 _TOKEN = re.compile(r'(?P<without>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
@@ -14,8 +15,9 @@ Phrase = tuple[str, ...]
 class MalformedQuestion(Exception):
     """The question can't be read; `position` counts characters from 0."""
 
-    def __init__(self, detail: str, position: int) -> None:
-        super().__init__(f"{detail} (at character {position})")
+    def __init__(self, detail: Said, position: int) -> None:
+        super().__init__(detail)
+        self.detail = detail
         self.position = position
 
 
@@ -35,7 +37,11 @@ class Question:
 def read_question(text: str) -> Question:
     """Read what was typed. Raises MalformedQuestion."""
     if text.count('"') % 2:
-        raise MalformedQuestion("a quotation mark has no partner", text.rindex('"'))
+        position = text.rindex('"')
+        detail = said(
+            "the quotation mark at character {position} has no partner", position=position
+        )
+        raise MalformedQuestion(detail, position)
     wanted: list[Phrase] = []
     unwanted: list[Phrase] = []
     for token in _TOKEN.finditer(text):
@@ -43,5 +49,5 @@ def read_question(text: str) -> Question:
         if phrase := tuple(folded_words(token["phrase"] or token["word"] or "")):
             (unwanted if token["without"] else wanted).append(phrase)
     if text.strip() and not (wanted or unwanted):
-        raise MalformedQuestion("there is no word in it", 0)
+        raise MalformedQuestion(said("there is no word in it"), 0)
     return Question(tuple(wanted), tuple(unwanted))

@@ -1,39 +1,70 @@
 """The names of units, columns and campaigns, as the index keeps them."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tantivy import Document, Query
 
+from schemas.article import Article
 from schemas.events import (
     REGISTRY_EVENT,
-    CampaignChanged,
     ColumnChanged,
     RegistryEvent,
     UnitChanged,
 )
+from schemas.registry import Unit, stands_for
 from services.archive.documents import SCHEMA, Kind, record_document
 from services.archive.index import Index, records
+from services.common.text import folded_words
 
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names by code; what nobody has named yet goes by its code."""
+    """Units, and the names of columns, by code; what nobody has named yet goes by its code."""
 
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
-    campaigns: Mapping[str, str] = field(default_factory=dict)
 
-    def unit(self, code: str) -> str:
-        """Name a unit."""
-        return self.units.get(code, code)
+    def unit_of(self, article: Article) -> str:
+        """Name an article's unit as it was called when the article was published."""
+        unit = self.units.get(article.unit)
+        return unit.name_at(article.published) if unit else article.unit
 
     def column(self, slug: str) -> str:
         """Name a column."""
         return self.columns.get(slug, slug)
+
+    def stands_for(self, code: str) -> frozenset[str]:
+        """Give the codes whose articles a unit's list holds: its own, and its predecessors'."""
+        return stands_for(code, self.units)
+
+    def called(self, words: Iterable[str]) -> Collection[str]:
+        """Give the codes of the units that folded `words` name, with their predecessors; a unit is
+        known by every name that it ever had, long or short, and by its aliases."""
+        return self._by_name.get(tuple(words), ())
+
+    def counted(self, counts: Mapping[str, int], most: int) -> dict[str, int]:
+        """Count articles for each unit as its list would show them, the largest `most`."""
+        sums = Counter(
+            {
+                code: sum(counts.get(each, 0) for each in self.stands_for(code))
+                for code in counts.keys() | self.units.keys()
+            }
+        )
+        return {code: count for code, count in sums.most_common(most) if count}
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, ...], Collection[str]]:
+        found: dict[tuple[str, ...], set[str]] = {}
+        for code, unit in self.units.items():
+            for name in unit.all_names():
+                found.setdefault(tuple(folded_words(name)), set()).update(self.stands_for(code))
+        return found
 
 
 class Registry:
@@ -63,9 +94,6 @@ def registry_key(key: bytes | None) -> str | None:
 
 def _names(events: list[RegistryEvent]) -> Names:
     return Names(
-        units={e.unit.code: e.unit.name for e in events if isinstance(e, UnitChanged)},
+        units={e.unit.code: e.unit for e in events if isinstance(e, UnitChanged)},
         columns={e.column.slug: e.column.name for e in events if isinstance(e, ColumnChanged)},
-        campaigns={
-            e.campaign.slug: e.campaign.name for e in events if isinstance(e, CampaignChanged)
-        },
     )

@@ -1,9 +1,8 @@
 """Time as the paper's readers know it."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-# Asia/Ho_Chi_Minh: no summer time since long before the first article, so no time zone data either.
-VIETNAM = timezone(timedelta(hours=7), "GMT+7")
+from schemas.times import VIETNAM
 
 
 def shown(time: datetime) -> str:

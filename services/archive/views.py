@@ -9,6 +9,7 @@ from schemas.article import Article
 from services.archive.catalogue import Found, Hit
 from services.archive.highlight import highlight
 from services.archive.question import Question
+from services.archive.registry import Names
 from services.archive.related import Related
 from services.archive.site import Site
 from services.archive.terms import plain
@@ -18,13 +19,15 @@ _DEEPEST = 10_000
 
 
 class HitView(BaseModel):
-    """An article in a list; `score` and `highlight` where words were looked for."""
+    """An article in a list; `score` and `highlight` where words were looked for. `unit_name` is
+    how the unit was called when the article was published."""
 
     id: UUID
     headline: str
     url: str
     published: datetime
     unit: str
+    unit_name: str
     score: float | None = None
     highlight: str | None = None
 
@@ -37,6 +40,7 @@ class RelatedView(BaseModel):
     url: str
     published: datetime
     unit: str
+    unit_name: str
     score: float
     why: list[str]
 
@@ -69,14 +73,19 @@ class HistoryListing(BaseModel):
 
 
 class Views:
-    """Makes views with the addresses that readers use."""
+    """Makes views with the addresses and names that readers use."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, names: Names) -> None:
         self._site = site
+        self._names = names
 
     def article(self, article: Article) -> dict[str, object]:
         """Show a whole version."""
-        return {**article.for_the_public(), "url": self._site.article(article)}
+        return {
+            **article.for_the_public(),
+            "unit_name": self._names.unit_of(article),
+            "url": self._site.article(article),
+        }
 
     def hits(self, found: Found, question: Question) -> list[HitView]:
         """Show a page of hits, with the words of `question` marked."""
@@ -91,6 +100,7 @@ class Views:
                 url=self._site.article(each.article),
                 published=each.article.published,
                 unit=each.article.unit,
+                unit_name=self._names.unit_of(each.article),
                 score=round(each.score, 3),
                 why=each.why,
             )
@@ -106,6 +116,7 @@ class Views:
             url=self._site.article(article),
             published=article.published,
             unit=article.unit,
+            unit_name=self._names.unit_of(article),
             score=None if hit.score is None else round(hit.score, 3),
             highlight=highlight(text, question.words) if question.words else None,
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 import structlog
-from aiokafka.structs import RecordMetadata
 from faststream.kafka import KafkaBroker
 
 from schemas.events import Event, RecordParked
@@ -18,14 +17,15 @@ from services.common.ids import new_id
 from services.common.instants import now
 from services.common.kafka import Record
 from services.common.metrics import PARKED
+from services.common.publishing import message_of, publisher
 from services.common.trace import current_trace
 
 E_ = TypeVar("E_", bound=Event)
 Reason = Literal["no_key", "not_json", "wrong_schema", "key_mismatch", "not_applied"]
+Producer = Literal["ingest", "syndicate", "archive"]
 Park = Callable[[Record, Reason, str], Awaitable[None]]
 
 _KEPT_BYTES = 256 * 1024
-_PUBLISH_TIMEOUT = 30.0  # seconds
 _PAUSE = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between attempts; the last one for ever
 
 log = structlog.get_logger()
@@ -123,9 +123,9 @@ async def pass_over(record: Record, reason: Reason, detail: str) -> None:
 class DeadLetters:
     """Puts records that can't be used into `articles.dead`, with the reason."""
 
-    def __init__(self, broker: KafkaBroker, producer: Literal["syndicate", "archive"]) -> None:
-        self._broker = broker
-        self._producer: Literal["syndicate", "archive"] = producer
+    def __init__(self, broker: KafkaBroker, producer: Producer) -> None:
+        self._publish = publisher(broker)
+        self._producer: Producer = producer
 
     async def park(self, record: Record, reason: Reason, detail: str) -> None:
         """Park `record`; raises if Kafka did not confirm. Parked again, it takes its own place."""
@@ -143,15 +143,7 @@ class DeadLetters:
             record_key_base64=_base64(record.key),
             value_base64=_base64(record.value),
         )
-        async with asyncio.timeout(_PUBLISH_TIMEOUT):
-            confirmed = await self._broker.publish(
-                event.to_bytes(),
-                DEAD.name,
-                key=event.record_key.encode(),
-                partition=event.partition_in(DEAD),
-            )
-        if not isinstance(confirmed, RecordMetadata):
-            raise TypeError("Kafka did not confirm the dead letter")
+        await self._publish(message_of(event, DEAD))
         PARKED.labels(record.topic, reason).inc()
         log.error("record_parked", reason=reason, detail=detail, **_place(record))
 

@@ -169,7 +169,7 @@ class _Pending(Generic[T]):
     def run(self, connection: Connection) -> None:
         """Do the job. Its own error is its caller's alone; a broken transaction is everyone's."""
         try:
-            with _savepoint(connection):
+            with savepoint(connection):
                 self._result = self._job(connection)
         except Exception as error:
             if store_is_at_fault(error):
@@ -208,7 +208,8 @@ def _tell(group: list[_Pending[Any]]) -> None:
 
 
 @contextmanager
-def _savepoint(connection: Connection) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the body did if it raises, and nothing else."""
     # Said to the driver: SQLAlchemy's own, at some 100 µs, cost more than what a job does in it.
     connection.exec_driver_sql("SAVEPOINT job")
     try:

@@ -23,3 +23,9 @@ SUBMISSIONS = Counter("tinbai_submissions", "Submissions by what became of them"
 FEED_RENDERS = Counter("tinbai_feed_renders", "Feeds made anew")
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
+POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])
+POLLED_ITEMS = Counter(
+    "tinbai_polled_items",
+    "New and changed items of units' feeds, by what became of them",
+    ["outcome"],
+)

@@ -1,5 +1,6 @@
 """RFC 9457 problem details: every error answer there is, with its type."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -13,8 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from services.common.database import Overloaded, store_is_at_fault, what_happened
+from services.common.findings import plain
+from services.common.language import DEFAULT, Language, current_language, language_headers
+from services.common.said import Said, said
+from services.common.translation import field_name, translated
 
 MEDIA_TYPE = "application/problem+json"
+_LISTED = 5  # faults that stand in `detail`; `errors` has all
 
 # One list of all types; the name follows `urn:tinbai:problem:`.
 TITLES = {
@@ -36,6 +42,9 @@ TITLES = {
 }
 _TYPE_OF_STATUS = {status: name for name, (status, _) in TITLES.items()}
 
+# In the middle of a place pydantic names the kind of value that it tried, which no document holds.
+_UNION_MEMBER = re.compile(r"(?:function-[a-z]+|dict|list)\[.*\]")
+
 log = structlog.get_logger()
 
 
@@ -54,23 +63,26 @@ class FieldError:
     """What is wrong with one field; `pointer` is a JSON pointer (RFC 6901)."""
 
     pointer: str
-    detail: str
+    detail: Said
     code: str
 
 
 class Problem(Exception):
-    """An error that the caller is told about."""
+    """An error that the caller is told about, in the language that he asked for.
+
+    Without a `detail` it is a list of what is wrong with the fields.
+    """
 
     def __init__(
         self,
         kind: str,
-        detail: str,
+        detail: Said | None = None,
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         **extra: object,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(detail or _listed(errors, DEFAULT))
         self.kind = kind
         self.status, self.title = TITLES[kind]
         self.detail = detail
@@ -78,46 +90,53 @@ class Problem(Exception):
         self.headers = headers
         self.extra = extra
 
-    def body(self) -> dict[str, object]:
-        """Give the answer's JSON."""
+    def body(self, language: Language | None = None) -> dict[str, object]:
+        """Give the answer's JSON, in the language of this task or in another."""
+        language = language or current_language()
         body: dict[str, object] = {
             "type": f"urn:tinbai:problem:{self.kind}",
-            "title": self.title,
+            "title": translated(self.title, language),
             "status": self.status,
-            "detail": self.detail,
+            "detail": translated(self.detail, language)
+            if self.detail
+            else _listed(self.errors, language),
             **self.extra,
         }
         if self.errors:
-            body["errors"] = [asdict(error) for error in self.errors]
+            body["errors"] = [
+                {**asdict(error), "detail": translated(error.detail, language)}
+                for error in self.errors
+            ]
         return body
 
     def response(self) -> Response:
         """Give the whole answer."""
-        return JSONResponse(
-            self.body(), self.status, headers=dict(self.headers or {}), media_type=MEDIA_TYPE
-        )
+        headers = {**language_headers(), **(self.headers or {})}
+        return JSONResponse(self.body(), self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def unauthorized() -> Problem:
     """No key or a wrong one; which of the two is not told."""
     return Problem(
-        "unauthorized", "Send `Authorization: Bearer KEY`.", headers={"WWW-Authenticate": "Bearer"}
+        "unauthorized",
+        said("Send `Authorization: Bearer KEY`."),
+        headers={"WWW-Authenticate": "Bearer"},
     )
 
 
 def not_found() -> Problem:
     """Unknown, or somebody else's: the two look the same."""
-    return Problem("not-found", "Nothing is known under this address.")
+    return Problem("not-found", said("Nothing is known under this address."))
 
 
 def fault() -> Problem:
     """Something that we did not foresee."""
-    return Problem("internal", "The fault is logged under the request id.")
+    return Problem("internal", said("The fault is logged under the request id."))
 
 
 def field_errors(errors: Sequence[ErrorDetails]) -> list[FieldError]:
     """Turn pydantic's findings into pointers and sentences; what was sent is not repeated."""
-    return [FieldError(_pointer(e["loc"]), e["msg"], e["type"]) for e in errors]
+    return [FieldError(_pointer(e["loc"]), plain(e), e["type"]) for e in errors]
 
 
 def install(app: FastAPI) -> None:
@@ -139,7 +158,8 @@ async def _on_http_exception(_: Request, error: Exception) -> Response:
     kind = _TYPE_OF_STATUS.get(error.status_code, "bad-request")
     if error.status_code == 404:
         return not_found().response()
-    return Problem(kind, str(error.detail), headers=error.headers).response()
+    detail = said("The request can't be answered in this form.")
+    return Problem(kind, detail, headers=error.headers).response()
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> Response:
@@ -147,7 +167,7 @@ async def _on_invalid_request(_: Request, error: Exception) -> Response:
     found = field_errors(error.errors())
     if any(e.pointer.startswith("/path/") for e in found):
         return not_found().response()  # what can't be an id is the id of nothing
-    return Problem("invalid", _sentence(found), errors=found).response()
+    return Problem("invalid", errors=found).response()
 
 
 async def _on_store_fault(request: Request, error: Exception) -> Response:
@@ -155,13 +175,19 @@ async def _on_store_fault(request: Request, error: Exception) -> Response:
         raise error
     log.error("store_failed", path=request.url.path[:200], error=what_happened(error))
     return Problem(
-        "overloaded", "It could not be stored or read just now.", headers={"Retry-After": "2"}
+        "overloaded", said("It could not be stored or read just now."), headers={"Retry-After": "2"}
     ).response()
 
 
 def _pointer(location: Sequence[int | str]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    places = [str(part) for part in location]
+    return "".join(
+        "/" + place.replace("~", "~0").replace("/", "~1")
+        for place in places
+        if not _UNION_MEMBER.fullmatch(place)
+    )
 
 
-def _sentence(errors: Sequence[FieldError]) -> str:
-    return "; ".join(f"{e.pointer or '/'}: {e.detail}" for e in errors[:3])
+def _listed(errors: Sequence[FieldError], language: Language) -> str:
+    told = [(field_name(e.pointer, language), translated(e.detail, language)) for e in errors]
+    return "; ".join(": ".join(filter(None, parts)) for parts in told[:_LISTED])

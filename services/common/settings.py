@@ -1,9 +1,20 @@
 """Settings that all services share: `TINBAI_*` in the environment, and flags of the same names."""
 
+import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(given: object) -> object:
+    return re.findall(r'[^\s,"\[\]]+', given) if isinstance(given, str) else given
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+"""Networks with commas or spaces between them, or as a JSON list."""
 
 
 class ServiceSettings(BaseSettings):
@@ -31,4 +42,7 @@ class ServiceSettings(BaseSettings):
     )
     archive_url: str = Field(
         default="http://127.0.0.1:8003", description="archive's public address"
+    )
+    allowed_targets: Networks = Field(
+        default=(), description="networks that outgoing calls may reach beside public addresses"
     )

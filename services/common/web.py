@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import problems
+from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from services.common.settings import ServiceSettings
 from services.common.trace import taken_over_or_made, tracing
@@ -98,7 +99,8 @@ class _Tracing:
                 answer["traceparent"] = trace.traceparent
             await send(message)
 
-        with tracing(trace):
+        language = preferred(",".join(headers.getlist("accept-language")))
+        with tracing(trace), speaking(language):
             try:
                 await self._inner(scope, receive, send_with_ids)
             except ClientDisconnect:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from services.common.instants import now
 from services.common.problems import Problem, not_found
+from services.common.said import said
 from services.common.trace import current_trace
 from services.ingest import keyring, registry
 from services.ingest.api import CallerOf, PartsOf
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 async def admin_only(caller: CallerOf) -> Caller:
     """Let the newsroom's key pass, no unit's."""
     if not caller.is_admin:
-        raise Problem("forbidden", "Only the admin key may do this.")
+        raise Problem("forbidden", said("Only the admin key may do this."))
     return caller
 
 
@@ -39,11 +40,11 @@ def _add_routes(kind: Kind, path: str) -> None:
         """Add an entry: 409 if its code is taken."""
         entry = read(await read_body(request), model)
         trace, at = current_trace(), now()
-        await parts.database.write(lambda conn: registry.add(conn, kind, entry, trace, at))
+        stored = await parts.database.write(lambda conn: registry.add(conn, kind, entry, trace, at))
         parts.wake_relay()
         log.info("registry_entry_added", kind=kind, code=registry.code_of(entry))
         location = f"/v1/admin{path}/{registry.code_of(entry)}"
-        return JSONResponse(_shown(entry), 201, {"Location": location})
+        return JSONResponse(_shown(stored), 201, {"Location": location})
 
     @router.get(path, name=f"list_{kind}s")
     async def list_entries(
@@ -70,12 +71,12 @@ def _add_routes(kind: Kind, path: str) -> None:
         await get(code, parts)
         entry = read(await read_body(request), model)
         trace, at = current_trace(), now()
-        await parts.database.write(
+        stored = await parts.database.write(
             lambda conn: registry.replace(conn, kind, code, entry, trace, at)
         )
         parts.wake_relay()
         log.info("registry_entry_changed", kind=kind, code=code)
-        return JSONResponse(_shown(entry))
+        return JSONResponse(_shown(stored))
 
 
 _add_routes("unit", "/units")

@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse
 
 from services.common.database import Database
 from services.common.instants import now
+from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
+from services.common.said import said
 from services.common.trace import current_trace
 from services.ingest import commands, media, preconditions, registry, store, views
 from services.ingest.bodies import documented, read_body
@@ -80,8 +82,8 @@ async def submit(
 ) -> Response:
     """Submit an article. 201 means that it is stored for good, and on its way."""
     given = await _draft(await read_body(request), Submission)
-    call = _call(parts, caller)
-    owner = await _owner(parts, caller, unit)
+    call = call_of(parts, caller)
+    owner = await owner_of(parts, caller, unit)
     answer = await parts.database.write(
         lambda conn: commands.submit(conn, call, owner, given, idempotency_key)
     )
@@ -110,7 +112,7 @@ async def list_articles(
 @router.get("/articles/{article}")
 async def get_article(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
     """Give one article, as handed in, with how it stands."""
-    call = _call(parts, caller)
+    call = call_of(parts, caller)
 
     def look(conn: Any) -> dict[str, Any]:  # noqa: ANN401 - a Connection
         state = commands.find(conn, call, article)
@@ -133,7 +135,7 @@ async def change(
     await _find(parts, caller, article)
     stale = preconditions.stale(if_match)
     given = await _draft(await read_body(request), Change)
-    call = _call(parts, caller)
+    call = call_of(parts, caller)
     answer = await parts.database.write(
         lambda conn: commands.change(conn, call, article, given, stale)
     )
@@ -145,7 +147,7 @@ async def retract(article: UUID, request: Request, parts: PartsOf, caller: Calle
     """Take an article back, everywhere. Again changes nothing."""
     await _find(parts, caller, article)
     given = read(await read_body(request), GivenRetraction)
-    call = _call(parts, caller)
+    call = call_of(parts, caller)
     state = await parts.database.write(lambda conn: commands.retract(conn, call, article, given))
     return _answered(parts, Answer(state), "article_retracted", 200)
 
@@ -175,23 +177,26 @@ async def _draft(body: bytes, model: type[Submission]) -> Draft:
 
 
 async def _find(parts: Parts, caller: Caller, article: UUID) -> None:
-    call = _call(parts, caller)
+    call = call_of(parts, caller)
     await parts.database.read(lambda conn: commands.find(conn, call, article))
 
 
-def _call(parts: Parts, caller: Caller) -> Call:
+def call_of(parts: Parts, caller: Caller) -> Call:
+    """Say who asks, by which request, and when."""
     return Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
 
 
-async def _owner(parts: Parts, caller: Caller, unit: str | None) -> str:
+async def owner_of(parts: Parts, caller: Caller, unit: str | None) -> str:
+    """Say whose article is being submitted. Raises Problem."""
     if caller.unit is not None:
         if unit not in (None, caller.unit):
-            raise Problem("forbidden", "A unit submits for itself only.")
+            raise Problem("forbidden", said("A unit submits for itself only."))
         return caller.unit
     if unit is None:
-        raise refused([FieldError("?unit", "the newsroom must say whose article it is", "missing")])
+        needed = said("the newsroom must say whose article it is")
+        raise refused([FieldError("?unit", needed, "missing")])
     if await parts.database.read(lambda conn: registry.find(conn, "unit", unit)) is None:
-        raise refused([FieldError("?unit", f"there is no unit {unit}", "unknown")])
+        raise refused([FieldError("?unit", said("there is no unit {unit}", unit=unit), "unknown")])
     return unit
 
 
@@ -203,5 +208,9 @@ def _answered(parts: Parts, answer: Answer, event: str, code: int) -> Response:
     return JSONResponse(
         views.summary(state, parts.settings.archive_url, answer.hints),
         code,
-        {"Location": f"/v1/articles/{state.id}", "ETag": f'"{state.version}"'},
+        {
+            "Location": f"/v1/articles/{state.id}",
+            "ETag": f'"{state.version}"',
+            **language_headers(),
+        },
     )

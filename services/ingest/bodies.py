@@ -6,6 +6,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from services.common.problems import Problem
+from services.common.said import said
 from services.ingest.submission import MAX_BYTES
 
 # A client that still sends would not see a 413 on a closed connection: it may send so much more.
@@ -23,7 +24,7 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
         elif size > limit + _DRAINED:
             break
     if size > limit:
-        raise Problem("too-large", f"At most {limit:,} bytes are taken.")
+        raise Problem("too-large", said("At most {limit:,} bytes are taken.", limit=limit))
     return b"".join(parts)
 
 

@@ -10,6 +10,8 @@ import nh3
 from markdown_it import MarkdownIt
 
 from schemas.text import FORBIDDEN
+from services.common.said import Said, said
+from services.ingest.markup import Unreadable, in_order
 
 BodyFormat = Literal["html", "text", "markdown"]
 
@@ -42,6 +44,8 @@ _MARKUP = re.compile(r"<[^>]*>")
 # The page's own headline is its h1.
 _TOP_HEADING = re.compile(r"(</?)h1\b", re.IGNORECASE)
 
+# With more, nested in each other, the cleaner takes seconds: its time grows with their square.
+_FEW_TAGS = 300
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
@@ -57,21 +61,29 @@ class CleanBody:
     """Safe HTML; `hints` for the unit; `error` where the body can't be used at all."""
 
     html: str
-    hints: tuple[str, ...] = ()
-    error: str | None = None
+    hints: tuple[Said, ...] = ()
+    error: Said | None = None
 
 
 def clean_body(body: str, body_format: BodyFormat) -> CleanBody:
     """Make the HTML that feeds and pages show."""
     markup = _to_html(body, body_format)
+    if markup.count("<") > _FEW_TAGS:
+        try:
+            markup = in_order(markup, "")
+        except Unreadable as unreadable:
+            return CleanBody("", error=unreadable.reason)
     safe = normalize("NFC", _sanitise(markup)).strip()
     if found := FORBIDDEN.search(safe):
         # A character reference such as &#8; passes the check of the text as it came.
-        return CleanBody("", error=f"refers to the character U+{ord(found[0]):04X}")
+        code = f"{ord(found[0]):04X}"
+        fault = said("refers to the character U+{code}, which no feed can carry", code=code)
+        return CleanBody("", error=fault)
     if not _has_content(safe):
-        return CleanBody("", error="holds no text once unsafe markup is taken out")
-    hints = ("active content was taken out of the body",) if _is_active(markup) else ()
-    return CleanBody(safe, hints)
+        return CleanBody("", error=said("holds no text once unsafe markup is taken out"))
+    if _is_active(markup):
+        return CleanBody(safe, (said("active content was taken out of the body"),))
+    return CleanBody(safe)
 
 
 def _to_html(body: str, body_format: BodyFormat) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
+from services.common.said import Said, said
 from services.ingest import erasure, lifecycle, media, media_uses, outbox, registry, store
 from services.ingest.lifecycle import State
 from services.ingest.submission import Change, Draft, GivenRetraction, draft, refused
@@ -34,7 +35,7 @@ class Answer:
 
     state: State
     created: bool = False
-    hints: tuple[str, ...] = ()
+    hints: tuple[Said, ...] = ()
 
 
 _ANSWER = TypeAdapter(Answer)
@@ -64,7 +65,8 @@ def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Sta
     """Store a whole new version, unless it is made from a stale one."""
     state = find(conn, call, article)
     if stale(state.version):
-        raise Problem("version-stale", f"The article is at version {state.version} by now.")
+        current = said("The article is at version {version} by now.", version=state.version)
+        raise Problem("version-stale", current)
     submission = given.submission
     assert isinstance(submission, Change)
     lifecycle.check_change(state, submission, call.now)
@@ -139,7 +141,7 @@ def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer
         return None
     digest, answer = remembered
     if digest != given.digest:
-        raise Problem("invalid", "This Idempotency-Key was used for another body.")
+        raise Problem("invalid", said("This Idempotency-Key was used for another body."))
     return _ANSWER.validate_json(answer)
 
 
@@ -151,7 +153,7 @@ def _known(conn: Connection, unit: str, given: Draft) -> State | None:
     if not store.has_content(conn, known.id, given.digest):
         raise Problem(
             "conflict",
-            "This `external_id` stands for an article with other content; to change it, PUT.",
+            said("This `external_id` stands for an article with other content; to change it, PUT."),
             id=str(known.id),
             version=known.version,
         )
@@ -162,12 +164,14 @@ def _refuse_taken_external_id(conn: Connection, state: State, external_id: str |
     if external_id is None or external_id == state.external_id:
         return
     if store.find_by_external_id(conn, state.unit, external_id):
-        raise refused([FieldError("/external_id", "another article has it", "taken")])
+        raise refused([FieldError("/external_id", said("another article has it"), "taken")])
 
 
 def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> State:
     registry.check_codes(conn, given.submission.column, given.submission.campaigns)
-    trusted = registry.is_trusted(conn, state.unit)
+    # When a unit is closed, the newsroom still answers for what it published.
+    newsroom_changes = call.unit is None and state.version > 0
+    trusted = registry.is_trusted(conn, state.unit, even_inactive=newsroom_changes)
     state = lifecycle.next_state(state, given.submission, trusted=trusted, now=call.now)
     # Made for those too that are held: what could not be released must be refused now.
     event = _event(

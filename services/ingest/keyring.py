@@ -11,6 +11,7 @@ from services.common import auth
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.problems import Problem, not_found, unauthorized
+from services.common.said import said
 from services.ingest import registry
 from services.ingest.tables import keys
 
@@ -77,7 +78,7 @@ def add_key(conn: Connection, unit: str, now: datetime) -> dict[str, str]:
     if registry.find(conn, "unit", unit) is None:
         raise not_found()
     if len(listed(conn, unit)) >= _LIVE_KEYS:
-        raise Problem("conflict", f"{unit} has two live keys; revoke one first.")
+        raise Problem("conflict", said("{unit} has two live keys; revoke one first.", unit=unit))
     key, key_id = auth.new_key(), new_id()
     conn.execute(
         insert(keys).values(id=str(key_id), digest=auth.digest(key), unit=unit, created=now)

@@ -10,6 +10,7 @@ from schemas.article import Article, Erasure, Media, PubStatus, Retraction
 from schemas.events import ArticleEvent, ArticleEventType, Trace
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem
+from services.common.said import said
 from services.ingest.submission import Change, Draft, GivenRetraction, Submission, refused
 
 Status = Literal[
@@ -124,19 +125,26 @@ def check_change(state: State, change: Change, now: datetime) -> None:
     if state.ended:
         raise Problem(
             "conflict",
-            f"The article is {state.status}: it can't be changed, only be followed by a new one "
-            "that names it in `replaces`.",
+            said(
+                "The article has ended ({status}): it can't be changed, only be followed by a new "
+                "one that names it in `replaces`.",
+                status=state.status,
+            ),
         )
     if state.published is None:
         return
     errors = []
     if not change.correction_note.strip():
         errors.append(
-            FieldError("/correction_note", "readers must be told what was corrected", "missing")
+            FieldError(
+                "/correction_note", said("readers must be told what was corrected"), "missing"
+            )
         )
     if change.embargoed_until and change.embargoed_until > now:
         errors.append(
-            FieldError("/embargoed_until", "a published article can't be embargoed", "embargo")
+            FieldError(
+                "/embargoed_until", said("a published article can't be embargoed"), "embargo"
+            )
         )
     if errors:
         raise refused(errors)
@@ -208,7 +216,8 @@ def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
         article=article,
     )
     if len(event.to_bytes()) > MAX_EVENT_BYTES:
-        raise Problem("too-large", "Once made safe, the article is larger than 1,000,000 bytes.")
+        most = said("Made safe, the article is over {most:,} bytes.", most=MAX_EVENT_BYTES)
+        raise Problem("too-large", most)
     return event
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from schemas.article import Media
 from services.common.problems import FieldError, Problem
+from services.common.said import said
 from services.ingest.submission import GivenMedia, refused
 from services.ingest.tables import media
 
@@ -50,11 +51,12 @@ def picture(data: bytes) -> Picture:
         clean = io.BytesIO()
         upright.save(clean, kept_format, quality=90)
     except UnidentifiedImageError:
-        raise Problem("unsupported-media-type", "Send a JPEG, PNG or WebP picture.") from None
+        wanted = said("Send a JPEG, PNG or WebP picture.")
+        raise Problem("unsupported-media-type", wanted) from None
     except Image.DecompressionBombError:
-        raise Problem("too-large", "The picture has more than 50 megapixels.") from None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise Problem("invalid", f"The picture is damaged: {error}.") from None
+        raise Problem("too-large", said("The picture has more than 50 megapixels.")) from None
+    except (OSError, SyntaxError, ValueError):
+        raise Problem("invalid", said("The picture is damaged.")) from None
     # By the bytes as they came: the same file is the same picture, whoever sends it.
     media_id = uuid5(NAMESPACE_OID, sha256(data).hexdigest())
     return Picture(media_id, clean.getvalue(), _TYPES[kept_format], upright.width, upright.height)
@@ -110,13 +112,14 @@ def resolve(conn: Connection, given: Sequence[GivenMedia], archive_url: str) -> 
 
 
 def _resolve(conn: Connection, place: int, given: GivenMedia, archive_url: str) -> Media:
-    said = given.model_dump(include={"caption", "credit", "role", "syndicate"})
+    told = given.model_dump(include={"caption", "credit", "role", "syndicate"})
     if given.id is None:
         assert given.href is not None
-        return Media(href=given.href, **said)
+        return Media(href=given.href, **told)
     row = _find(conn, given.id)
     if row is None:
-        raise refused([FieldError(f"/media/{place}/id", "no such file was uploaded", "unknown")])
+        unknown = said("no such file was uploaded")
+        raise refused([FieldError(f"/media/{place}/id", unknown, "unknown")])
     return Media(
         id=given.id,
         href=f"{archive_url}/media/{given.id}",
@@ -124,7 +127,7 @@ def _resolve(conn: Connection, place: int, given: GivenMedia, archive_url: str) 
         width=row.width,
         height=row.height,
         size=row.size,
-        **said,
+        **told,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 
 from services.common.problems import Problem
+from services.common.said import said
 from services.ingest.commands import Stale
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
@@ -14,7 +15,9 @@ def stale(if_match: str | None) -> Stale:
     Weak tags never match, as the RFC has it; `*` matches every version.
     """
     if if_match is None:
-        raise Problem("version-needed", 'Send If-Match with the ETag you have seen, like "3".')
+        raise Problem(
+            "version-needed", said('Send If-Match with the ETag you have seen, like "3".')
+        )
     if if_match.strip() == "*":
         return lambda _: False
     seen = {tag for weak, tag in _TAG.findall(if_match) if not weak}

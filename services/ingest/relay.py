@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
@@ -81,9 +83,10 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, rows: list[Waiting]) -> None:
         async with asyncio.timeout(_CONFIRM_WITHIN):
             answers = await asyncio.gather(
-                *(_send_one(producer, row) for row in rows), return_exceptions=True
+                *[_send_batch(producer, batch) for batch in _batches(producer, rows)],
+                return_exceptions=True,
             )
-        confirmed = [answer for answer in answers if isinstance(answer, Confirmed)]
+        confirmed = [one for answer in answers if isinstance(answer, list) for one in answer]
         cut = await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
         if cut:
             log.error("kafka_log_was_cut", rows=cut)
@@ -93,11 +96,39 @@ class Relay:
                 raise answer
 
 
-async def _send_one(producer: AIOKafkaProducer, row: Waiting) -> Confirmed:
-    confirmed = await producer.send_and_wait(
-        row.topic, row.value, key=row.key, partition=row.partition
-    )
-    return Confirmed(row.seq, row.topic, row.partition, confirmed.offset)
+@dataclass
+class _Batch:
+    """Rows of one partition, in order: one request and one confirmation for all."""
+
+    builder: BatchBuilder
+    rows: list[Waiting]
+
+
+def _batches(producer: AIOKafkaProducer, rows: list[Waiting]) -> list[_Batch]:
+    batches: list[_Batch] = []
+    newest: dict[tuple[str, int], _Batch] = {}
+    for row in rows:
+        place = (row.topic, row.partition)
+        if place not in newest or not _added(newest[place].builder, row):
+            newest[place] = _Batch(producer.create_batch(), [])
+            batches.append(newest[place])
+            _added(newest[place].builder, row)  # the first always fits
+        newest[place].rows.append(row)
+    return batches
+
+
+def _added(builder: BatchBuilder, row: Waiting) -> bool:
+    return builder.append(timestamp=None, key=row.key, value=row.value) is not None
+
+
+async def _send_batch(producer: AIOKafkaProducer, batch: _Batch) -> list[Confirmed]:
+    first = batch.rows[0]
+    sent = await producer.send_batch(batch.builder, first.topic, partition=first.partition)
+    base = (await sent).offset
+    return [
+        Confirmed(row.seq, row.topic, row.partition, base + place)
+        for place, row in enumerate(batch.rows)
+    ]
 
 
 @asynccontextmanager

@@ -13,6 +13,12 @@ class IngestSettings(ServiceSettings):
     """Settings of ingest."""
 
     port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
+    poll_interval: float = Field(
+        default=300, ge=1, le=86_400, description="seconds between two polls of a unit's feed"
+    )
+    poll_horizon: float = Field(
+        default=7, gt=0, le=36_500, description="days that a unit's first poll reaches back"
+    )
 
     database_url: str = Field(
         default="", description="postgresql://…, to be shared by several; else a file below data"

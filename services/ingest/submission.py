@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self, TypeVar
@@ -14,10 +15,14 @@ from schemas.article import Genre, MediaRole, Rebuttal
 from schemas.text import FORBIDDEN, Code, FilledLine, FilledProse, Language, Line, Prose, Url
 from schemas.times import Time
 from services.common.problems import FieldError, Problem, field_errors
+from services.common.said import Said, said
 from services.ingest.body import BodyFormat, CleanBody, clean_body
 
 MAX_BYTES = 512 * 1024
 M_ = TypeVar("M_", bound=BaseModel)
+
+# Where pydantic's JSON reader gave up.
+_PLACE = re.compile(r"at line (\d+) column (\d+)")
 
 
 class Given(BaseModel):
@@ -115,7 +120,11 @@ def draft(submission: Submission) -> Draft:
     needed = _NEEDED_BY_GENRE.get(submission.genre)
     if needed and not getattr(submission, needed):
         errors.append(
-            FieldError(f"/{needed}", f"an article of genre {submission.genre} needs it", "missing")
+            FieldError(
+                f"/{needed}",
+                said("an article of genre {genre} needs it", genre=submission.genre.value),
+                "missing",
+            )
         )
     body = clean_body(submission.body, submission.body_format)
     if body.error:
@@ -137,14 +146,24 @@ def read(raw: bytes, model: type[M_]) -> M_:
     if found[0]["type"] == "json_invalid":
         if surrogates := list(_lone_surrogates(raw)):
             raise refused(surrogates)
-        raise Problem("bad-request", f"The body is not JSON: {found[0]['msg']}.")
+        raise Problem("bad-request", _no_json(found[0]["msg"]))
     raise refused(field_errors(found))
 
 
 def refused(errors: list[FieldError]) -> Problem:
     """Tell all that is wrong with a submission at once."""
-    listed = "; ".join(f"{e.pointer or 'the whole'}: {e.detail}" for e in errors[:5])
-    return Problem("invalid", listed, errors=errors)
+    return Problem("invalid", errors=errors)
+
+
+def _no_json(fault: str) -> Said:
+    if place := _PLACE.search(fault):
+        line, column = place.groups()
+        return said(
+            "The body is not JSON: look at line {line}, character {column}.",
+            line=line,
+            column=column,
+        )
+    return said("The body is not JSON.")
 
 
 def _lone_surrogates(raw: bytes) -> Iterator[FieldError]:
@@ -159,5 +178,5 @@ def _lone_surrogates(raw: bytes) -> Iterator[FieldError]:
     for name, value in document.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         if found := FORBIDDEN.search(text):
-            detail = f"holds U+{ord(found[0]):04X}, half of a character"
+            detail = said("holds U+{code}, half of a character", code=f"{ord(found[0]):04X}")
             yield FieldError(f"/{name.encode(errors='replace').decode()}", detail, "surrogate")

@@ -141,6 +141,55 @@ compared = Table(
     Column("begun", Instant, nullable=False),  # the last comparison that went to its end
 )
 
+# For the timeline, which asks when a version was sent.
+Index("outbox_by_key", outbox.c.key)
+
+# One row: which database this is. Kafka's offsets belong to one database.
+identity = Table("identity", tables, Column("id", Text, primary_key=True))
+
+# What the other services told of versions.
+hops = Table(
+    "hops",
+    tables,
+    Column("key", Text, primary_key=True),  # the event's own: told again, it is the same fact
+    Column("article_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("partners", Text, nullable=False),  # JSON: a list of codes
+    Column("detail", Text, nullable=False),
+    Index("hops_by_article", "article_id"),
+)
+
+polls = Table(
+    "polls",
+    tables,
+    Column("unit", Text, primary_key=True),
+    Column("feed_url", Text, nullable=False),
+    Column("since", Instant, nullable=False),  # what the site dates earlier is not taken
+    Column("next_at", Instant),  # null: gone (410), until the unit has another address
+    Column("failures", Integer, nullable=False),  # one after the other, up to now
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("last_ok", Instant),
+    Column("last_error", Text),
+    Column("last_error_at", Instant),
+    Column("notes", Text, nullable=False),  # JSON: what could not be used of the feed as last read
+)
+
+polled_items = Table(
+    "polled_items",
+    tables,
+    Column("unit", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("article_id", Text),  # null: not taken
+    Column("version", Integer),  # the last one that came from the feed
+    Column("note", Text),  # why its newest content was not taken
+    Column("seen", Instant, nullable=False),  # when that content was first seen
+)
+
 media_uses = Table(
     "media_uses",
     tables,

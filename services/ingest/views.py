@@ -4,12 +4,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from services.common.said import Said
+from services.common.translation import translated
 from services.ingest.lifecycle import State
 from services.ingest.media import Picture
 from services.ingest.submission import Change
 
 
-def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict[str, Any]:
+def summary(state: State, archive_url: str, hints: tuple[Said, ...] = ()) -> dict[str, Any]:
     """Say how an article stands, and where readers find it."""
     return {
         "id": str(state.id),
@@ -23,8 +25,13 @@ def summary(state: State, archive_url: str, hints: tuple[str, ...] = ()) -> dict
         "received": _time(state.received),
         "updated": _time(state.updated),
         "url": f"{archive_url}/articles/{state.id}",
-        "hints": [{"pointer": "/body", "detail": hint} for hint in hints],
+        "hints": shown_hints(hints),
     }
+
+
+def shown_hints(hints: tuple[Said, ...]) -> list[dict[str, str]]:
+    """Give what a unit may want to look at, though it was accepted."""
+    return [{"pointer": "/body", "detail": translated(hint)} for hint in hints]
 
 
 def whole(state: State, stored: str, archive_url: str) -> dict[str, Any]:

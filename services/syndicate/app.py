@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from services.common import web
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
@@ -18,6 +19,7 @@ from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
+from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
 from services.syndicate.tables import TABLES
@@ -36,6 +38,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
+            relay = Relay(database, publisher(broker), press.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
             async with running(
@@ -43,6 +46,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 press=press.run(),
                 saving=press.save_slowly(),
                 forgetting=forget_for_good(database),
+                relay=relay.run(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.

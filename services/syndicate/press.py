@@ -10,13 +10,15 @@ import structlog
 from sqlalchemy import Connection
 
 from services.common.database import Database
+from services.common.instants import now
 from services.common.metrics import FEED_RENDERS
-from services.syndicate import feed_store, store
+from services.syndicate import feed_store, listing, store
 from services.syndicate.feed_store import Feed, Proof
 from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.listing import Unlisted
 from services.syndicate.shelf import Shelf
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
@@ -41,6 +43,8 @@ class Press:
         self._shown: dict[str, int] = {}
         self._unsaved: dict[str, Proof] = {}
         self._forgotten: set[UUID] = set()
+        self.listed = asyncio.Event()
+        """Set when word that feeds show a version was put into the outbox."""
 
     def tell_changed(self) -> None:
         """Say that there is something to render."""
@@ -102,13 +106,18 @@ class Press:
                 self._unsaved[proof.feed] = newest
 
     async def _render_changed(self) -> None:
-        changed = self.behind(await self._database.read(feed_store.feeds))
+        feeds, unlisted = await self._database.read(_state)
+        changed = self.behind(feeds)
         for first in range(0, len(changed), _AT_ONCE):
             names = [feed.name for feed in changed[first : first + _AT_ONCE]]
             for proof in await self._database.read(partial(self._make, names=names)):
                 self._show(proof)
                 self._unsaved[proof.feed] = proof
             FEED_RENDERS.inc(len(names))
+        if unlisted:
+            await self._database.write(partial(listing.mark_listed, shown=unlisted, at=now()))
+            self.listed.set()
+            self._changed.set()  # there may be more
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
@@ -128,3 +137,8 @@ class Press:
             documents = bind(name, titles[name], fragments, self._site)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
+
+
+def _state(connection: Connection) -> tuple[list[Feed], list[Unlisted]]:
+    """Read on one snapshot, so that what is unlisted stands in the feeds at these revisions."""
+    return feed_store.feeds(connection), listing.unlisted(connection)

@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
+from services.common.said import said
 from services.syndicate.shelf import Answer, Shelf
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
@@ -52,6 +53,6 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
 
 async def _method_not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
     problem = Problem(
-        "method-not-allowed", "A feed can only be read.", headers={"Allow": "GET, HEAD"}
+        "method-not-allowed", said("A feed can only be read."), headers={"Allow": "GET, HEAD"}
     )
     await problem.response()(scope, receive, send)

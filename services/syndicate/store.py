@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
 from schemas.events import RegistryEvent
+from services.syndicate import listing
 from services.syndicate.change import (
     Change,
     Held,
@@ -41,6 +42,7 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     know(connection, feeds_named(changes))
     _touch(connection, feeds_touched(before, outcome))
     note_forgotten(connection, forgotten(outcome))
+    listing.note(connection, changes, outcome.effective)
     return outcome.effective
 
 

@@ -4,7 +4,17 @@ A feed's `revision` grows with each change, in the same transaction as the chang
 says which revision it shows: one that is behind is rendered again.
 """
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
 
 from services.common.instants import Instant
 
@@ -56,4 +66,29 @@ DOCUMENT = Table(
     Column("revision", Integer, nullable=False),
     Column("etag", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+)
+
+_Seq = BigInteger().with_variant(Integer, "sqlite")
+
+# Versions that are kept, but that no feed shows yet.
+UNLISTED = Table(
+    "unlisted",
+    TABLES,
+    Column("seq", _Seq, primary_key=True),
+    Column("article", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("trace", Text, nullable=False),  # JSON: the request that it follows from
+    sqlite_autoincrement=True,  # what was taken away never comes back as another
+)
+
+# Events that Kafka has not confirmed yet.
+OUTBOX = Table(
+    "outbox",
+    TABLES,
+    Column("seq", _Seq, primary_key=True),
+    Column("topic", String, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -28,7 +28,7 @@ def index(tmp_path):
 
 @pytest.fixture
 def catalogue(index):
-    return Catalogue(index)
+    return Catalogue(index, Registry(index))
 
 
 @dataclass

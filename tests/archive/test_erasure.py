@@ -108,7 +108,7 @@ async def test_its_segments_go_and_everything_else_stays(index, catalogue):
     assert catalogue.count() == len(others) + 10
     assert [a.version for a in catalogue.history(others[0].id)] == [2, 1]
     assert catalogue.article(others[7].id) == others[7]
-    assert Registry(index).names.unit("HQ") == "Hải quan"
+    assert Registry(index).names.units["HQ"].name == "Hải quan"
     assert index.offsets == {("registry", 0): 7, ("articles", 0): 280}
 
 
@@ -161,9 +161,9 @@ async def test_killed_in_mid_purge_nothing_is_lost_and_it_is_done_again(tmp_path
     kill_after(commits, folder)
 
     index = Index(folder)
-    assert Catalogue(index).count() == len(others)
+    assert Catalogue(index, Registry(index)).count() == len(others)
     await purge.purge(index, at_once)
     assert not purge.remains(index)
-    assert Catalogue(index).count() == len(others)
+    assert Catalogue(index, Registry(index)).count() == len(others)
     assert index.searcher().doc_freq("words", MARK) == 0
     index.close()

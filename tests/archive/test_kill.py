@@ -13,6 +13,7 @@ from services.archive.filters import Filters
 from services.archive.index import Index
 from services.archive.intake import take_changes
 from services.archive.question import Question
+from services.archive.registry import Registry
 from tests.factories import article
 
 ARTICLES = 400
@@ -57,10 +58,11 @@ def test_killed_in_mid_write_it_goes_on_where_its_last_commit_ends(tmp_path):
         index = Index(folder)
         reached = index.offsets[LOG]
         assert reached >= told
-        assert Catalogue(index).count() == reached
+        assert Catalogue(index, Registry(index)).count() == reached
         index.close()
 
     index_from_where_it_stands(folder)
-    catalogue = Catalogue(Index(folder))
+    index = Index(folder)
+    catalogue = Catalogue(index, Registry(index))
     found = catalogue.by_time(Question(), Filters(), ARTICLES + 1)
     assert sorted(hit.article.id.int for hit in found.hits) == list(range(ARTICLES))

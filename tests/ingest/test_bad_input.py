@@ -44,6 +44,8 @@ def raw(**fields) -> bytes:
         (raw(genre="interview"), "/interviewee"),
         (raw(genre="rebuttal"), "/rebuts"),
         (b'{"headline": "no body"}', "/body"),
+        (raw(contact=7), "/contact"),
+        (raw(contact={"phone": "\x07"}), "/contact/phone"),
     ],
 )
 async def test_a_bad_field_is_refused_by_name(unit, body, pointer):

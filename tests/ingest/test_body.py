@@ -29,6 +29,20 @@ def test_a_body_without_text_is_an_error(body):
     assert clean_body(body, "html").error
 
 
+@pytest.mark.parametrize(
+    "markup", ["<div>", '<b id="x"><p>', "<font size=1><p>", "<table><a><nobr>"]
+)
+def test_half_a_megabyte_of_nested_tags_is_an_error(markup):
+    # Handed to the cleaner it would take minutes.
+    assert clean_body(markup * (500_000 // len(markup)), "html").error
+
+
+def test_many_tags_side_by_side_are_kept():
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(2000))
+
+    assert clean_body(f"<table>{rows}</table>", "html").html.count("<td>") == 2000
+
+
 @given(st.text(alphabet=st.sampled_from("<>/=\"' &;:#x1aonscripthref\n"), max_size=80))
 def test_nothing_active_survives(body):
     cleaned = clean_body(body, "html")

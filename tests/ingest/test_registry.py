@@ -63,3 +63,19 @@ async def test_a_unit_that_is_not_active_submits_nothing(admin, unit):
     await admin.call("PUT", "/v1/admin/units/HQKV3", entry)
 
     assert (await unit.submit()).status_code == 403
+
+
+async def test_the_newsroom_corrects_and_takes_back_what_a_closed_unit_published(admin, unit):
+    article = (await unit.submit()).json()["id"]
+    closed = {"code": "HQKV3", "name": "Cũ", "active": False}
+    await admin.call("PUT", "/v1/admin/units/HQKV3", closed)
+    path, seen = f"/v1/articles/{article}", {"If-Match": '"1"'}
+    change = {"headline": "Tin", "body": "<p>Đã sửa.</p>", "correction_note": "Sửa số liệu."}
+
+    by_unit = await unit.call("PUT", path, change, **seen)
+    by_newsroom = await admin.call("PUT", path, change, **seen)
+    new = await admin.call("POST", "/v1/articles?unit=HQKV3", {"headline": "T", "body": "<p>b</p>"})
+    end = await admin.call("POST", f"{path}/retraction", {"reason": "Sai", "notice": "Đã rút."})
+
+    assert (by_unit.status_code, by_newsroom.status_code) == (403, 200)
+    assert (new.status_code, end.status_code) == (403, 200)

@@ -8,13 +8,13 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from schemas import generate
-from schemas.events import ArticleEvent, DeliveryChanged, Event, RecordParked, RegistryEvent
+from schemas.events import ArticleEvent, DeliveryEvent, Event, RecordParked, RegistryEvent
 from schemas.generate import EVENTS_BY_TOPIC, GENERATED
 from schemas.topics import ARTICLES, TOPICS
 
 EXAMPLES = sorted((Path(generate.__file__).parent / "examples").glob("*.json"))
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(
-    ArticleEvent | RegistryEvent | DeliveryChanged | RecordParked
+    ArticleEvent | RegistryEvent | DeliveryEvent | RecordParked
 )
 
 

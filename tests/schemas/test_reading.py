@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from schemas import generate
-from schemas.reading import InvalidRecord, read_article_event
+from schemas.reading import InvalidRecord, read_article_event, read_delivery_event
 
-PUBLISHED = (Path(generate.__file__).parent / "examples" / "article.published.json").read_bytes()
+EXAMPLES = Path(generate.__file__).parent / "examples"
+PUBLISHED = (EXAMPLES / "article.published.json").read_bytes()
 KEY = json.loads(PUBLISHED)["key"].encode()
 
 
@@ -47,6 +48,16 @@ def test_a_bad_record_is_refused_with_a_reason(key, value, reason):
         read_article_event(key, value)
 
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("name", ["version.shown.feeds", "version.shown.index", "delivery.changed"])
+def test_what_became_of_a_version_is_read_by_its_type(name):
+    value = (EXAMPLES / f"{name}.json").read_bytes()
+    key = json.loads(value)["key"].encode()
+
+    assert read_delivery_event(key, value).type == json.loads(value)["type"]
+    with pytest.raises(InvalidRecord):
+        read_delivery_event(KEY, PUBLISHED)
 
 
 def test_the_reason_names_fields_but_never_what_stood_in_them():

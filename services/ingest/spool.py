@@ -1,0 +1,54 @@
+"""What is answered before it is read: in memory, then in a file, so that nobody waits for a client
+who sends everything first."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+
+_IN_MEMORY = 1024 * 1024  # bytes
+_PIECE = 64 * 1024  # bytes
+
+
+class Spool:
+    """Written at one end, read at the other, by two tasks of one loop."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `read`
+        self._read_to = self._written_to = 0
+        self._changed = asyncio.Event()
+        self._ended = False
+
+    def write(self, data: bytes) -> None:
+        """Add to the end. Raises OSError if the disk is full."""
+        self._file.seek(self._written_to)
+        self._file.write(data)
+        self._written_to += len(data)
+        self._changed.set()
+
+    def end(self) -> None:
+        """Say that nothing more will come."""
+        self._ended = True
+        self._changed.set()
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """Give all of it, as it comes."""
+        with self._file:
+            while True:
+                if self._read_to < self._written_to:
+                    yield self._piece()
+                elif self._ended:
+                    return
+                else:
+                    self._changed.clear()
+                    await self._changed.wait()
+
+    def _piece(self) -> bytes:
+        self._file.seek(self._read_to)
+        piece = self._file.read(_PIECE)
+        self._read_to += len(piece)
+        if self._read_to == self._written_to:
+            # All was read: what comes next begins anew, and the file does not grow for ever.
+            self._read_to = self._written_to = 0
+            self._file.seek(0)
+            self._file.truncate()
+        return piece

@@ -1,0 +1,59 @@
+"""`tinbai registry apply` and `export`: units, columns and campaigns as a YAML file."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from stack.door import admin_key, ask, call, ingest_url, refusal
+from stack.errors import StackError
+from stack.registry_diff import difference
+from stack.yaml_file import YamlFile, read_yaml, written
+
+registry = typer.Typer(help="The registry as a YAML file.", no_args_is_help=True)
+
+Data = Annotated[Path, typer.Option("--data", envvar="TINBAI_DATA", help="The stack's folder.")]
+
+_HEADING = "Edit it, then: tinbai registry apply FILE --dry-run"
+
+
+@registry.command("apply")
+def apply(
+    file: Annotated[Path, typer.Argument(help="YAML with units, columns and campaigns.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done.")
+    ] = False,
+    data: Data = Path("data"),
+) -> None:
+    """Add what is new in FILE and change what differs, all or nothing; nothing is ever deleted.
+
+    Safe to repeat: applied again, it changes nothing.
+    """
+    read = read_yaml(file)
+    url = _url(data) + ("?dry_run=true" if dry_run else "")
+    answer = call("PUT", url, admin_key(data), read.content)
+    if answer.status_code == 422:
+        raise StackError(faults(read, answer.json()))
+    if answer.is_error:
+        raise StackError(refusal(answer))
+    Console(highlight=False, soft_wrap=True).print(difference(answer.json()))
+
+
+@registry.command("export")
+def export(data: Data = Path("data")) -> None:
+    """Print the whole registry as a file that `apply` takes."""
+    typer.echo(written(ask("GET", _url(data), admin_key(data)), _HEADING), nl=False)
+
+
+def faults(file: YamlFile, problem: dict[str, Any]) -> str:
+    """Say what ingest refuses, each fault with its line of the file."""
+    lines = [
+        f"{file.place(error['pointer'])}: {error['pointer']}: {error['detail']}"
+        for error in problem["errors"]
+    ]
+    return "\n".join([*lines, "Nothing was done."])
+
+
+def _url(data: Path) -> str:
+    return f"{ingest_url(data.absolute())}/v1/admin/registry"
