@@ -34,7 +34,13 @@ ARTICLES = Topic(
 EXPRESS = Topic(
     "articles.express",
     partitions=6,
-    config={"cleanup.policy": "delete", "retention.ms": str(7 * _DAY)},
+    config={
+        # Compacted too, so that a tombstone erases a version here before it grows old.
+        "cleanup.policy": "compact,delete",
+        "retention.ms": str(7 * _DAY),
+        "segment.ms": str(6 * _HOUR),
+        "max.compaction.lag.ms": str(_DAY),
+    },
 )
 """Urgent versions and retractions a second time, so that they overtake a backlog."""
 
@@ -51,7 +57,13 @@ DELIVERIES = Topic(
 DEAD = Topic(
     "articles.dead",
     partitions=1,
-    config={"cleanup.policy": "compact,delete", "retention.ms": str(90 * _DAY)},
+    config={
+        "cleanup.policy": "compact,delete",
+        "retention.ms": str(90 * _DAY),
+        # Records of erased articles are taken out by tombstones.
+        "segment.ms": str(6 * _HOUR),
+        "max.compaction.lag.ms": str(_DAY),
+    },
 )
 """What could not be used, and why."""
 

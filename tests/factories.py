@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from schemas.article import Article, PubStatus, Retraction
+from schemas.article import Article, ErasedVersion, Erasure, PubStatus, Retraction
 from schemas.events import ArticleEvent, Trace
 from services.common.ids import new_id
 
@@ -42,9 +42,24 @@ def retraction(article_id: UUID, version: int = 2, **changes: Any) -> Article:
     return article(**(fields | changes))
 
 
+def erasure(article_id: UUID, version: int = 2) -> Article:
+    """Give the record that stays of an erased article."""
+    known = [ErasedVersion(version=each, digest="0" * 64) for each in range(1, version)]
+    return article(
+        id=article_id,
+        version=version,
+        pub_status=PubStatus.CANCELED,
+        headline="",
+        body="",
+        erased=Erasure(versions=known, reason_code="court-order", at=NOON),
+    )
+
+
 def event(of: Article, **changes: Any) -> ArticleEvent:
     """Give the event that carries an article's version."""
-    kind = "retracted" if of.canceled else "published" if of.version == 1 else "corrected"
+    kind = "published" if of.version == 1 else "corrected"
+    if of.canceled:
+        kind = "erased" if of.erased else "retracted"
     fields: dict[str, Any] = {
         "id": new_id(),
         "type": f"article.{kind}",

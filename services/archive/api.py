@@ -25,14 +25,15 @@ router = APIRouter(prefix="/v1", tags=["archive"])
 
 @router.get("/articles/{article_id}")
 def article(article_id: UUID, parts: TheParts) -> dict[str, object]:
-    """Give the newest version; of an article that was taken back, the notice."""
+    """Give the newest version; of an article that was taken back, the notice. 410 once erased."""
     return _views(parts).article(_article(article_id, parts))
 
 
 @router.get("/articles/{article_id}/history")
 def history(article_id: UUID, parts: TheParts) -> HistoryListing:
-    """Give all versions; none from before the article was taken back, if it was."""
-    _article(article_id, parts)
+    """Give all versions; none from before the article was taken back, if it was, and none at all
+    once it was erased."""
+    _known(article_id, parts)
     versions = parts.catalogue.history(article_id)
     return HistoryListing(items=[_views(parts).article(version) for version in versions])
 
@@ -75,6 +76,13 @@ def _views(parts: Parts) -> Views:
 
 
 def _article(article_id: UUID, parts: Parts) -> Article:
+    found = _known(article_id, parts)
+    if found.erased:
+        raise Problem("gone", said("This article is no longer available."))
+    return found
+
+
+def _known(article_id: UUID, parts: Parts) -> Article:
     found = parts.catalogue.article(article_id)
     if found is None:
         raise not_found()

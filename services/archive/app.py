@@ -15,6 +15,7 @@ from services.archive.handlers import subscribe
 from services.archive.index import Index
 from services.archive.intake import Intake
 from services.archive.parts import Parts
+from services.archive.purge import purge_what_was_erased
 from services.archive.registry import Registry
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
@@ -43,7 +44,8 @@ def build(settings: ArchiveSettings) -> FastAPI:
         app.state.parts = Parts(site, media_store(settings), index, catalogue, registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
-            async with running(kafka=link.run(), announcing=announcer.run()):
+            purging = purge_what_was_erased(index, intake.in_worker)
+            async with running(kafka=link.run(), announcing=announcer.run(), purging=purging):
                 yield
             # Batches under way are finished first.
             await broker.stop()

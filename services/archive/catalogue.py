@@ -49,16 +49,17 @@ class Catalogue:
         self._registry = registry
 
     def article(self, article_id: UUID) -> Article | None:
-        """Give how it stands: the newest version, or the notice of its end. One that is withheld
-        is for nobody to read."""
+        """Give how an article stands: its newest version, or how it ended. One that is withheld is
+        for nobody to read."""
         return next(_articles(self._index.searcher(), queries.shown(article_id)), None)
 
     def history(self, article_id: UUID) -> list[Article]:
-        """Give all versions, the newest first; none unless the article may be seen."""
+        """Give all versions, the newest first; none unless the article may be seen, and none of
+        an erased one."""
         searcher = self._index.searcher()
         if not any(_articles(searcher, queries.shown(article_id))):
             return []
-        versions = _articles(searcher, queries.versions(article_id))
+        versions = _articles(searcher, queries.readable_versions(article_id))
         return sorted(versions, key=lambda article: article.version, reverse=True)
 
     def media(self, media_id: UUID) -> Media | None:

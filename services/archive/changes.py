@@ -49,10 +49,15 @@ def apply(
             else without_version(before, change.version)
         )
         histories[change.id] = after
-        effective.append(after.keys() != before.keys())
+        effective.append(_shape(after) != _shape(before))
     changed = {
         article_id: history
         for article_id, history in histories.items()
-        if history.keys() != known.get(article_id, {}).keys()
+        if _shape(history) != _shape(known.get(article_id, {}))
     }
     return changed, effective
+
+
+def _shape(history: History) -> dict[int, bool]:
+    # One number is one text, so to compare the texts would be for nothing.
+    return {number: article is None for number, article in history.items()}

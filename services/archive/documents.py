@@ -1,9 +1,12 @@
 """The index's schema, and articles as its documents."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import BaseModel, Field, TypeAdapter
 from tantivy import Document, SchemaBuilder
 
 from schemas.article import Article
@@ -29,6 +32,10 @@ class Kind(StrEnum):
     """What is left of an article that was taken back."""
     EXPIRED = "expired"
     """The newest version of an article whose time is over: known, and shown to nobody."""
+    ERASED = "erased"
+    """The record of an erasure: nothing else is left of the article."""
+    FORGOTTEN = "forgotten"
+    """A version that was erased: only its number, so that it can't come back."""
     EARLIER = "earlier"
     """A version that stands in the history only."""
     REGISTRY = "registry"
@@ -56,13 +63,43 @@ def _schema() -> SchemaBuilder:
 SCHEMA = _schema().build()
 
 
-def article_documents(history: History) -> list[Document]:
+class Forgotten(BaseModel):
+    """What is kept of a version that was erased."""
+
+    id: UUID
+    version: int
+
+
+_VERSION: TypeAdapter[Article | Forgotten] = TypeAdapter(
+    Annotated[Article | Forgotten, Field(union_mode="left_to_right")]
+)
+
+
+def article_documents(article_id: UUID, history: History) -> list[Document]:
     """Make the documents of one article: one for each version, the newest one to be found."""
     stands = newest(history)
     return [
-        _newest_version(article) if article is stands else _version(article, Kind.EARLIER)
-        for article in history.values()
+        _forgotten(article_id, version)
+        if article is None
+        else _newest_version(article)
+        if article is stands
+        else _version(article, Kind.EARLIER)
+        for version, article in history.items()
     ]
+
+
+def histories_in(kept: Iterable[bytes]) -> dict[UUID, History]:
+    """Read articles from what their documents keep."""
+    histories: dict[UUID, dict[int, Article | None]] = {}
+    for each in map(_VERSION.validate_json, kept):
+        article = each if isinstance(each, Article) else None
+        histories.setdefault(each.id, {})[each.version] = article
+    return dict(histories)
+
+
+def _forgotten(article_id: UUID, version: int) -> Document:
+    record = Forgotten(id=article_id, version=version).model_dump_json().encode()
+    return record_document(str(article_id), Kind.FORGOTTEN, record)
 
 
 def record_document(key: str, kind: Kind, record: bytes) -> Document:
@@ -89,6 +126,8 @@ def _version(article: Article, kind: Kind) -> Document:
 
 
 def _newest_version(article: Article) -> Document:
+    if article.erased:
+        return _version(article, Kind.ERASED)
     if article.canceled:
         return _version(article, Kind.NOTICE)
     if article.withheld:

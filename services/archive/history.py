@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from schemas.article import Article
 
-History = Mapping[int, Article]
-"""An article's versions by number."""
+History = Mapping[int, Article | None]
+"""An article's versions by number; None for one whose text was erased, so that it can't come back
+from a log that was not compacted yet."""
 
 
 def with_version(history: History, article: Article) -> History:
@@ -14,18 +15,24 @@ def with_version(history: History, article: Article) -> History:
     The outcome is the same for every order of the same versions, so an older event that comes late
     or again can't bring back a text that was taken back.
     """
-    if article.version in history:
+    if article.version in history and not article.erased:
         return history
-    versions = {**history, article.version: article}
-    end = max((number for number, each in versions.items() if each.canceled), default=0)
-    return {number: each for number, each in versions.items() if number >= end}
+    return _what_stays({**history, article.version: article})
 
 
 def without_version(history: History, version: int) -> History:
-    """Forget a version whose text had to be erased."""
-    return {number: article for number, article in history.items() if number != version}
+    """Forget a version whose text had to be erased, whether it came or not."""
+    return _what_stays({**history, version: None})
 
 
 def newest(history: History) -> Article | None:
     """Give the version that stands now."""
     return history[max(history)] if history else None
+
+
+def _what_stays(versions: History) -> History:
+    for number, each in versions.items():
+        if each and each.erased:
+            return {number: each}  # the end, whatever else was heard of
+    end = max((number for number, each in versions.items() if each and each.canceled), default=0)
+    return {number: each for number, each in versions.items() if number >= end or each is None}

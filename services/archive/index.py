@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ Offsets = Mapping[tuple[str, int], int]
 _WRITER_BYTES = 64_000_000
 _OFFSETS_KEY = "offsets"
 _PAGE = 1000  # documents found at once
+_OF_SEGMENT = re.compile("[0-9a-f]{32}[.]")
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Index:
         """Made with the index; another index has another, and so its own consumer groups."""
         self.fault: str | None = None
         """Why the last commit failed, if it did."""
+        self._folder = folder
         self._index = tantivy.Index(SCHEMA, str(folder))
         self._index.config_reader("manual")
         self._writer: IndexWriter | None = self._open_writer()
@@ -74,6 +77,42 @@ class Index:
     def parse(self, query: str) -> Query:
         """Parse a query in Tantivy's language, for what its builders can't say."""
         return self._index.parse_query(query, ["key"])
+
+    def worn_segments(self) -> tuple[Searcher, set[int]]:
+        """Give a view of the last commit, and those of its segments that hold deleted documents."""
+        while True:
+            segments = self._segments()
+            self._index.reload()
+            searcher = self.searcher()
+            # A merge in the background changes them too: then the view may be of others.
+            if segments == self._segments():
+                return searcher, {at for at, (_, worn) in enumerate(segments) if worn}
+
+    def settle(self) -> int:
+        """Finish what goes on in the background, and let go of the files of segments that are gone;
+        count those that are left because somebody reads them. Raises IndexFailed."""
+        try:
+            if self._writer is not None:
+                self._writer.wait_merging_threads()  # it is of no use afterwards
+                self._writer = None
+            self._writer = self._open_writer()
+            self._index.reload()
+            self._writer.garbage_collect_files()
+        except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
+            self._writer = None
+            raise IndexFailed(str(error)) from None
+        return len(self.leftovers())
+
+    def leftovers(self) -> list[str]:
+        """List the files of segments that are gone, or that are about to come."""
+        known = {segment for segment, _ in self._segments()}
+        files = (path.name for path in self._folder.iterdir() if _OF_SEGMENT.match(path.name))
+        return [name for name in files if name[:32] not in known]
+
+    def _segments(self) -> list[tuple[str, bool]]:
+        """List the segments of the last commit, and whether documents of each were deleted."""
+        listed = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        return [(each["segment_id"].replace("-", ""), bool(each["deletes"])) for each in listed]
 
     def close(self) -> None:
         """Let go of the lock. No call may follow."""

@@ -15,7 +15,7 @@ from schemas.article import Article
 from schemas.events import ArticleEvent, RegistryEvent
 from services.archive.announcing import Announcement, Announcer, indexed
 from services.archive.changes import Change, Erased, apply, change_of
-from services.archive.documents import SCHEMA, article_documents
+from services.archive.documents import SCHEMA, article_documents, histories_in
 from services.archive.history import History
 from services.archive.index import Index, Offsets, records
 from services.archive.registry import Registry, registry_documents, registry_key
@@ -52,7 +52,7 @@ class Intake:
         """Apply versions and tombstones."""
         changes = [change_of(item) for item in batch.items]
         taken = [(item.event, c) for item, c in zip(batch.items, changes, strict=True) if c]
-        outcome = await self._in_worker(
+        outcome = await self.in_worker(
             partial(take_changes, self._index, [c for _, c in taken], self._announcer.reached)
         )
         at = now()
@@ -73,8 +73,8 @@ class Intake:
                 documents[item.event.key] = registry_documents(item.event)
             elif key := registry_key(item.record.key):
                 documents[key] = []
-        await self._in_worker(partial(self._index.replace, documents, batch.next_offsets))
-        await self._in_worker(self._registry.reload)
+        await self.in_worker(partial(self._index.replace, documents, batch.next_offsets))
+        await self.in_worker(self._registry.reload)
         for item in batch.items:
             if item.event:
                 with tracing(item.event.trace):
@@ -84,7 +84,8 @@ class Intake:
         """Finish the batch under way."""
         await asyncio.to_thread(self._worker.shutdown)
 
-    async def _in_worker(self, work: Callable[[], T]) -> T:
+    async def in_worker(self, work: Callable[[], T]) -> T:
+        """Do something with the index that nobody else writes meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
 
@@ -92,7 +93,7 @@ def take_changes(index: Index, changes: Sequence[Change], offsets: Offsets) -> O
     """Commit `changes` with `offsets`; say what each change did."""
     known = _histories(index, {change.id for change in changes})
     changed, effective = apply(known, changes)
-    documents = {str(id_): article_documents(history) for id_, history in changed.items()}
+    documents = {str(id_): article_documents(id_, history) for id_, history in changed.items()}
     index.replace(documents, offsets)
     histories = {**known, **changed}
     held = [histories.get(each.id, {}).get(each.version) is not None for each in changes]
@@ -101,11 +102,7 @@ def take_changes(index: Index, changes: Sequence[Change], offsets: Offsets) -> O
 
 def _histories(index: Index, ids: set[UUID]) -> dict[UUID, History]:
     query = Query.term_set_query(SCHEMA, "key", [str(id_) for id_ in ids])
-    histories: dict[UUID, dict[int, Article]] = {}
-    for record in records(index.searcher(), query):
-        article = Article.model_validate_json(record)
-        histories.setdefault(article.id, {})[article.version] = article
-    return dict(histories)
+    return histories_in(records(index.searcher(), query))
 
 
 def _log(event: ArticleEvent | None, change: Change, *, is_new: bool) -> None:

@@ -62,7 +62,7 @@ def front(parts: TheParts) -> Response:
 
 @router.get("/articles/{article_id}")
 def article(article_id: str, parts: TheParts, accept: Annotated[str, Header()] = "") -> Response:
-    """Show an article, or the notice that it was taken back or is over."""
+    """Show an article, or that it was taken back, is over or was erased."""
     found = _find(article_id, parts)
     if found is None:
         if "text/html" not in accept:
@@ -70,6 +70,8 @@ def article(article_id: str, parts: TheParts, accept: Annotated[str, Header()] =
         return _page("missing.html", parts, 404, words=phrases("vi"))
     words = phrases(found.language)
     latest = _latest_but(found, parts)
+    if found.erased:
+        return _page("erased.html", parts, 410, latest=latest, words=words)
     if found.canceled or found.withheld:
         return _page("notice.html", parts, 410, article=found, latest=latest, words=words)
     return _page(

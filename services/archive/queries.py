@@ -16,14 +16,25 @@ _HEADLINE, _LEAD, _SIDE_BY_SIDE = 3.0, 1.5, 2.0
 
 
 def shown(article_id: UUID) -> Query:
-    """The document that says how an article stands: its newest version, or its notice."""
-    kinds = Query.term_set_query(SCHEMA, "kind", [Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED])
-    return _all_of([_term("key", str(article_id)), kinds])
+    """The document that says how an article stands: its newest version, or how it ended."""
+    kinds = _of_kind(Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED, Kind.ERASED)
+    return _all_of([versions(article_id), kinds])
 
 
 def versions(article_id: UUID) -> Query:
     """Every document of an article."""
     return _term("key", str(article_id))
+
+
+def readable_versions(article_id: UUID) -> Query:
+    """Those documents of an article that have a text or a notice."""
+    kinds = _of_kind(Kind.CURRENT, Kind.NOTICE, Kind.EARLIER)
+    return _all_of([versions(article_id), kinds])
+
+
+def erased() -> Query:
+    """What is left of erased articles and versions."""
+    return _of_kind(Kind.ERASED, Kind.FORGOTTEN)
 
 
 def with_media(media_id: UUID) -> Query:
@@ -66,6 +77,10 @@ def both(one: Query, other: Query) -> Query:
 def field_of(term: str) -> str:
     """Where a term of `terms.py` stands."""
     return "pairs" if "_" in term else "words"
+
+
+def _of_kind(*kinds: Kind) -> Query:
+    return Query.term_set_query(SCHEMA, "kind", list(kinds))
 
 
 def _conditions(filters: Filters, names: Names) -> list[Query]:

@@ -20,6 +20,8 @@ Job = Callable[[Connection], T]
 _WAITING = 4096  # jobs; more than that and the caller is told to come back
 _GROUP = 256  # jobs in one commit
 _READERS = 4
+_ALONE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}  # outside of any transaction
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
 log = structlog.get_logger()
 
@@ -63,6 +65,7 @@ class Database:
         """Whether other processes may write to it too."""
         with self._writing() as connection:
             prepare(connection)
+        self._turn = threading.Lock()
         self._jobs: queue.Queue[_Pending[Any] | None] = queue.Queue(_WAITING)
         self._readers = ThreadPoolExecutor(_READERS, "database-reader")
         self._writer = threading.Thread(target=self._write_groups, name="database-writer")
@@ -83,6 +86,11 @@ class Database:
         """Run `job`, which only reads, on one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, job)
 
+    async def forget(self) -> None:
+        """Leave no byte in the files of what was deleted or replaced: they are written anew. Writes
+        wait meanwhile, some 5 s for 600 MB."""
+        await asyncio.to_thread(self._forget)
+
     async def close(self) -> None:
         """Write what waits, then close. No call may follow."""
         await asyncio.to_thread(self._close)
@@ -92,6 +100,20 @@ class Database:
         self._writer.join()
         self._readers.shutdown()
         self._engine.dispose()
+
+    def _forget(self) -> None:
+        # Not SQLite's `secure_delete`: it leaves copies of rows that once moved to another page.
+        with self._turn, self._engine.connect().execution_options(**_ALONE) as connection:
+            connection.detach()  # what is set on it must not come back to the pool
+            run = connection.exec_driver_sql
+            if self.shared:
+                run("SET statement_timeout = 0")
+                for table in run(_TABLES).scalars().all():
+                    run(f'VACUUM (FULL) "{table}"')
+                return
+            run("VACUUM")
+            if run("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                raise TimeoutError("a reader held on to what was deleted")
 
     def _read(self, job: Job[T]) -> T:
         with self._engine.connect() as connection:
@@ -124,7 +146,7 @@ class Database:
 
     def _write_group(self, group: list["_Pending[Any]"]) -> None:
         try:
-            with self._writing() as connection:
+            with self._turn, self._writing() as connection:
                 for pending in group:
                     pending.run(connection)
         except Exception as error:  # noqa: BLE001 - handed to every caller of the group
@@ -217,9 +239,10 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
         # A writer takes its lock at once: a transaction that first read could not get it later.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not options.keys() >= _ALONE.keys():
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 
@@ -241,9 +264,10 @@ def _postgresql(url: str, name: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writes", False):
+        options = connection.get_execution_options()
+        if options.get("writes"):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({writers})")
-        else:
+        elif not options.keys() >= _ALONE.keys():
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     with engine.connect().execution_options(writes=True) as connection, connection.begin():

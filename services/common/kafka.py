@@ -9,7 +9,13 @@ from typing import Any, Literal, Protocol, cast
 import structlog
 from aiokafka import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
@@ -33,6 +39,8 @@ class Record(Protocol):
 # A killed consumer's partitions move after this long. The event loop must never be blocked near it.
 SESSION_TIMEOUT_MS = 3000
 HEARTBEAT_MS = 500
+
+_SET_ON_TOPIC = 1  # Kafka's ConfigSource.DYNAMIC_TOPIC_CONFIG
 
 _PROBE_EVERY = 1.0  # seconds
 _PROBE_TIMEOUT = 5.0  # seconds
@@ -73,11 +81,13 @@ async def _raw_records(message: KafkaMessage) -> tuple[Record, ...]:
 
 
 async def ensure_topics(admin: AIOKafkaAdminClient, topics: Sequence[Topic] = TOPICS) -> None:
-    """Make the topics that are missing: three replicas where the cluster has three brokers."""
+    """Make the topics that are missing, with three replicas where the cluster has three brokers;
+    bring the configuration of those that are there in line."""
     cluster = await admin.describe_cluster()
     replicas = min(3, len(cluster["brokers"]))
     existing = set(await admin.list_topics())
     missing = [topic for topic in topics if topic.name not in existing]
+    await _configure(admin, [topic for topic in topics if topic.name in existing])
     if not missing:
         return
     answer = await admin.create_topics(
@@ -88,6 +98,31 @@ async def ensure_topics(admin: AIOKafkaAdminClient, topics: Sequence[Topic] = TO
         if code and error is not TopicAlreadyExistsError:
             raise error(f"topic {name} could not be made")
         log.info("topic_ready", topic=name)
+
+
+async def _configure(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> None:
+    """Set what a topic must have where it has it not; what others have set beside that stays."""
+    for topic in topics:
+        [answer] = await admin.describe_configs([_resource(topic, None)])
+        [(code, message, _, _, entries)] = answer.resources
+        if code == UnknownTopicOrPartitionError.errno:
+            continue  # another service made it a moment ago
+        if code:
+            raise for_code(code)(f"topic {topic.name} could not be described: {message}")
+        standing = {name: value for name, value, *_ in entries}
+        if topic.config.items() <= standing.items():
+            continue
+        # aiokafka has the call that replaces everything, not the one that changes single values.
+        kept = {name: value for name, value, _, source, *_ in entries if source == _SET_ON_TOPIC}
+        [changed] = await admin.alter_configs([_resource(topic, kept | topic.config)])
+        [(code, message, *_)] = changed.resources
+        if code:
+            raise for_code(code)(f"topic {topic.name} could not be configured: {message}")
+        log.info("topic_configured", topic=topic.name)
+
+
+def _resource(topic: Topic, config: dict[str, str] | None) -> ConfigResource:
+    return ConfigResource(ConfigResourceType.TOPIC, topic.name, config)
 
 
 class KafkaLink:

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+_CANCEL_AGAIN_AFTER = 1.0  # seconds
+
 log = structlog.get_logger()
 
 
@@ -25,9 +27,12 @@ async def running(**work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        left = set(tasks)
+        while left:
+            # More than once: aiokafka 0.14 may swallow a cancellation while it closes a client.
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_AFTER)
 
 
 def _stop_process(task: "asyncio.Task[None]") -> None:

@@ -24,6 +24,7 @@ from services.ingest import (
     admin,
     api,
     batches,
+    erasure_api,
     hops,
     likeness,
     outbox,
@@ -41,6 +42,8 @@ from services.ingest.access.limiter import Limiter
 from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.comparison import Comparison
+from services.ingest.dead_letters import DeadLetters
+from services.ingest.erasing import Eraser
 from services.ingest.handlers import subscribe
 from services.ingest.leases import Leases
 from services.ingest.likening import Likening
@@ -87,6 +90,7 @@ def build(settings: IngestSettings) -> FastAPI:
                 topics_ready.set()
                 relay.reconnect()
                 comparison.want()
+                eraser.want()
                 await start_afresh(broker)
 
             async def relay_once_topics_are_there() -> None:
@@ -94,6 +98,9 @@ def build(settings: IngestSettings) -> FastAPI:
                 await relay.run()
 
             link = KafkaLink(settings.kafka_bootstrap, kafka_is_up)
+            files = media_store(settings)
+            dead_letters = DeadLetters(settings.kafka_bootstrap)
+            eraser = Eraser(database, link, dead_letters, files, relay.wake)
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             limiter = Limiter(settings.rate_per_second, settings.rate_burst)
             admission = Admission(database, keyring, limiter, settings.ingest_url)
@@ -102,8 +109,8 @@ def build(settings: IngestSettings) -> FastAPI:
             staged = opened.enter_context(staging(settings.staging_folder))
             poller = Poller(database, outgoing, settings, relay.wake)
             app.state.parts = Parts(settings, database, admission, relay.wake)
-            app.state.desk = media.Desk(media_store(settings), staged)
-            app.state.poller, app.state.upkeep = poller, upkeep
+            app.state.desk = media.Desk(files, staged)
+            app.state.poller, app.state.upkeep, app.state.eraser = poller, upkeep, eraser
             app.state.ties = _Ties(database, link, broker, leases)
             opened.push_async_callback(broker.stop)
             opened.push_async_callback(upkeep.once)
@@ -116,6 +123,7 @@ def build(settings: IngestSettings) -> FastAPI:
                 schedule=Schedule(database, settings.archive_url, relay.wake).run(),
                 likening=Likening(database).run(),
                 access=upkeep.run(),
+                erasing=eraser.run(),
                 housekeeping=_keep_house(database),
             ):
                 yield
@@ -131,6 +139,7 @@ def build(settings: IngestSettings) -> FastAPI:
     )
     for part in (api, reading, batches, media, tracking, reviews, admin, access, registry_api):
         app.include_router(part.router)
+    app.include_router(erasure_api.router)
     app.include_router(polling.router)
     app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
-from services.ingest import lifecycle, likeness, links, outbox, registry, store
+from services.ingest import erasure, lifecycle, likeness, links, media_uses, outbox, registry, store
 from services.ingest.access import audit
 from services.ingest.lifecycle import State
 from services.ingest.likeness import Alike
@@ -109,6 +109,32 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     store.mark_waiting(conn, ended)
     audit.record(conn, call, "article.retracted", f"article:{article}", {"version": ended.version})
     return ended
+
+
+def erase(conn: Connection, call: Call, article: UUID, reason_code: str) -> State:
+    """Forget an article's text everywhere; again changes nothing. What was never released is
+    forgotten without an event. What one transaction can't reach, `Erasing` does afterwards."""
+    state = find(conn, call, article)
+    if state.status == "erased":
+        return state
+    erased = lifecycle.erased_state(state, call.now)
+    record = erasure.record_of(conn, article, reason_code, call.now)
+    erasure.forget(conn, state, _ANSWER.dump_json(Answer(erased)).decode(), call.now)
+    if erased.published:
+        told = lifecycle.erased_article(erased, erasure.released_part(conn, article, record))
+        outbox.add_article(conn, lifecycle.event_of(told, call.trace, call.now))
+        outbox.add_tombstones(conn, article, range(1, erased.version), call.now)
+    store.save(conn, erased)
+    store.add_version(conn, erased, record, "", by=call.by, trace=call.trace)
+    store.mark_waiting(conn, erased)
+    audit.record(
+        conn,
+        call,
+        "article.erased",
+        f"article:{article}",
+        {"version": erased.version, "reason_code": reason_code},
+    )
+    return erased
 
 
 def review(conn: Connection, call: Call, article: UUID, given: GivenReview, stale: Stale) -> State:
@@ -245,6 +271,7 @@ def _add_version(conn: Connection, call: Call, state: State, given: Draft) -> St
     else:
         store.save(conn, state)
     store.add_version(conn, state, given.submission, given.digest, by=call.by, trace=call.trace)
+    media_uses.note(conn, state.id, given.submission.media)
     if state.status == "published":
         outbox.add_article(conn, event)
     return state

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from schemas.article import Article, Media, PubStatus, Retraction
+from schemas.article import Article, Erasure, Media, PubStatus, Retraction
 from schemas.events import ArticleEvent, ArticleEventType, Trace
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem
@@ -169,6 +170,22 @@ def _later(state: State, now: datetime) -> datetime:
     return max(now, state.updated + _MICROSECOND) if state.version else now
 
 
+def erased_state(state: State, now: datetime) -> State:
+    """Say how an article stands once its text is forgotten."""
+    return replace(
+        _next(state, now),
+        status="erased",
+        headline="",
+        external_id=state.external_id and erased_id(state.external_id),
+    )
+
+
+def erased_id(external_id: str) -> str:
+    """Say what is kept of a unit's own id: enough to know an erased article again when the unit's
+    system hands it in once more."""
+    return f"erased:{sha256(external_id.encode()).hexdigest()}"
+
+
 def status_of(submission: Submission, *, trusted: bool, now: datetime) -> Status:
     """Say where a version goes: into the world, under embargo, or before the newsroom."""
     if not trusted:
@@ -255,6 +272,22 @@ def retracted_article(
     )
 
 
+def erased_article(state: State, erased: Erasure) -> Article:
+    """Make the record that stays of an erased article: not even where it was filed."""
+    assert state.published is not None
+    return Article(
+        id=state.id,
+        version=state.version,
+        pub_status=PubStatus.CANCELED,
+        unit=state.unit,
+        headline="",
+        body="",
+        published=state.published,
+        updated=erased.at,
+        erased=erased,
+    )
+
+
 def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
     """Make the event of a release. Raises Problem where Kafka could not carry it."""
     event = ArticleEvent(
@@ -272,6 +305,8 @@ def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
 
 
 def _event_type(article: Article) -> ArticleEventType:
+    if article.erased:
+        return "article.erased"
     if article.canceled:
         return "article.retracted"
     if article.withheld:

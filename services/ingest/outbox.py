@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
-from schemas.events import ArticleEvent, Event
+from schemas.events import ArticleEvent, Event, partition_of
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
 from services.common.prepared import Prepared
 from services.ingest.leases import BUCKETS, EVERY_BUCKET
@@ -70,6 +71,45 @@ def add_article(conn: Connection, event: ArticleEvent) -> None:
     if overtakes(article):
         _add(conn, event, EXPRESS, priority=_EXPRESS)
     _add(conn, event, ARTICLES, priority=priority)
+
+
+def add_tombstones(conn: Connection, article: UUID, versions: range, now: datetime) -> None:
+    """Queue the end of these versions' texts behind all that waits of the article. A tombstone for
+    what a topic never had does no harm."""
+    for topic, priority in ((EXPRESS, _EXPRESS), (ARTICLES, _FIRST)):
+        for version in versions:
+            _ADD.run(
+                conn,
+                topic=topic.name,
+                key=f"{article}:{version}".encode(),
+                value=None,
+                lane=f"{topic.name}/{article}",
+                partition=partition_of(str(article), topic),
+                priority=priority,
+                created=now,
+            )
+
+
+def forget(conn: Connection, article: UUID) -> None:
+    """Delete all rows of an article, sent or not. The tombstones that follow are then the newest of
+    their keys, and so what a comparison looks for."""
+    conn.execute(delete(outbox).where(outbox.c.lane.in_(_lanes(article))))
+
+
+def is_sent(conn: Connection, article: UUID) -> bool:
+    """Whether Kafka has confirmed all that there is of an article."""
+    waiting = outbox.c.lane.in_(_lanes(article)) & outbox.c.sent.is_(None)
+    return conn.execute(select(outbox.c.seq).where(waiting).limit(1)).first() is None
+
+
+def repeat_tombstones(conn: Connection, article: UUID) -> None:
+    """Send the tombstones of an article once more."""
+    tombstones = outbox.c.lane.in_(_lanes(article)) & outbox.c.value.is_(None)
+    mark_unsent(conn, list(conn.scalars(select(outbox.c.seq).where(tombstones))))
+
+
+def _lanes(article: UUID) -> list[str]:
+    return [f"{topic.name}/{article}" for topic in (ARTICLES, EXPRESS)]
 
 
 def add_registry(conn: Connection, event: Event) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from schemas.article import Erasure
 from schemas.events import Trace
 from services.common.prepared import Prepared
-from services.ingest.lifecycle import State, Status
+from services.ingest.lifecycle import State, Status, erased_id
 from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, Submission
 from services.ingest.tables import (
     article_campaigns,
@@ -20,6 +21,8 @@ from services.ingest.tables import (
     versions,
 )
 
+ERASED = "{}"
+"""What stands in place of a submission whose text was erased."""
 _IDEMPOTENCY_KEPT = timedelta(days=7)
 
 # Statements that every submission needs are built once: building costs more than running.
@@ -53,8 +56,9 @@ def find(conn: Connection, article: UUID) -> State | None:
 
 
 def find_by_external_id(conn: Connection, unit: str, external_id: str) -> State | None:
-    """Find an article by the unit's own id for it."""
+    """Find an article by the unit's own id for it; an erased one too."""
     found = _BY_EXTERNAL_ID.rows(conn, unit=unit, external_id=external_id)
+    found = found or _BY_EXTERNAL_ID.rows(conn, unit=unit, external_id=erased_id(external_id))
     return find(conn, UUID(found[0][0])) if found else None
 
 
@@ -119,7 +123,7 @@ def save(conn: Connection, state: State) -> None:
 def add_version(
     conn: Connection,
     state: State,
-    given: Submission | GivenRetraction,
+    given: Submission | GivenRetraction | Erasure,
     digest: str,
     *,
     by: str,

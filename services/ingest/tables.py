@@ -195,13 +195,8 @@ Index(
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )
-Index(
-    "outbox_by_lane",
-    outbox.c.lane,
-    outbox.c.seq,
-    sqlite_where=_waiting,
-    postgresql_where=_waiting,
-)
+# Of the sent rows too: an erasure looks for all that was ever sent of an article.
+Index("outbox_by_lane", outbox.c.lane, outbox.c.seq)
 Index("outbox_by_sent", outbox.c.topic, outbox.c.partition, outbox.c.sent)
 
 leases = Table(
@@ -274,4 +269,23 @@ polled_items = Table(
     Column("version", Integer),  # the last one that came from the feed
     Column("note", Text),  # why its newest content was not taken
     Column("seen", Instant, nullable=False),  # when that content was first seen
+)
+
+media_uses = Table(
+    "media_uses",
+    tables,
+    Column("media_id", Text, primary_key=True),
+    Column("article_id", Text, primary_key=True),
+    Index("media_uses_by_article", "article_id"),
+)
+
+erasures = Table(
+    "erasures",
+    tables,
+    Column("article_id", Text, primary_key=True),
+    Column("media", Text, nullable=False),  # JSON: the ids of the files that go with it
+    Column("begun", Instant, nullable=False),
+    Column("cleaned", Instant),  # from then on neither folder nor database file holds a byte of it
+    Column("sent", Instant),  # Kafka has the record and the tombstones
+    Column("done", Instant),  # the tombstones were queued a second time
 )

@@ -12,6 +12,7 @@ from services.common.translation import translated
 from services.ingest.differences import differences
 from services.ingest.lifecycle import State
 from services.ingest.likeness import Alike
+from services.ingest.store import ERASED
 from services.ingest.submission import Change
 
 _ENDED = ("retracted", "erased")
@@ -27,7 +28,7 @@ def summary(
         "status": state.status,
         "unit": state.unit,
         "headline": state.headline,
-        "external_id": state.external_id,
+        "external_id": None if state.status == "erased" else state.external_id,
         "embargoed_until": _time(state.embargoed_until),
         "expires": _time(state.expires),
         "published": _time(state.published),
@@ -41,6 +42,8 @@ def summary(
 
 def whole(state: State, stored: str, archive_url: str) -> dict[str, Any]:
     """Give all that was handed in for the newest version; of an ended article, why it ended."""
+    if state.status == "erased":
+        return summary(state, archive_url) | {"erased": json.loads(stored)}
     if state.ended:
         return summary(state, archive_url) | {"retraction": json.loads(stored)}
     given = Change.model_validate_json(stored).model_dump(mode="json")
@@ -115,8 +118,8 @@ def _version(row: Row[Any]) -> dict[str, Any]:
 
 
 def _given(row: Row[Any]) -> Change | None:
-    """Read a version's text; one that ended its article has none."""
-    if row.digest == "" and row.status in _ENDED:
+    """Read a version's text; one that ended its article, or was erased, has none."""
+    if row.submission == ERASED or (row.digest == "" and row.status in _ENDED):
         return None
     return Change.model_validate_json(row.submission)
 

@@ -15,6 +15,7 @@ from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
+from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
@@ -44,6 +45,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 kafka=link.run(),
                 press=press.run(),
                 saving=press.save_slowly(),
+                forgetting=forget_for_good(database),
                 relay=relay.run(),
             ):
                 yield

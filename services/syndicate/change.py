@@ -22,10 +22,15 @@ Change = ArticleEvent | Tombstone
 
 @dataclass(frozen=True)
 class Held:
-    """The newest version that we know of an article; no text once that was erased."""
+    """The newest version that we know of an article; none of it once that was erased."""
 
     version: int
     article: Article | None
+
+    @property
+    def erased(self) -> bool:
+        """Whether this is the record of an erasure: the end, whatever comes late or again."""
+        return self.article is not None and self.article.erased is not None
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,25 @@ def article_of(change: Change) -> UUID:
     return change.article_id if isinstance(change, Tombstone) else change.article.id
 
 
+def erases(change: Change) -> bool:
+    """Whether text must be forgotten for it."""
+    return isinstance(change, Tombstone) or change.article.erased is not None
+
+
 def after(held: Held | None, change: Change) -> Held | None:
-    """Give what is held after `change`: the same object when it changes nothing (guarantee 2)."""
+    """Give what is held after `change`: the same object when it changes nothing (guarantee 2).
+
+    A tombstone is remembered though its version never came: it may come yet, from a log that was
+    not compacted. The record of an erasure wins over everything.
+    """
+    if held and held.erased:
+        return held
     match change:
         case Tombstone(version=version):
-            if held and held.version == version and held.article:
+            if held is None or version > held.version or (version == held.version and held.article):
                 return Held(version, None)
         case ArticleEvent(article=article):
-            if held is None or article.version > held.version:
+            if held is None or article.version > held.version or article.erased:
                 return Held(article.version, article)
     return held
 
@@ -66,6 +82,11 @@ def settle(before: Mapping[UUID, Held], changes: Iterable[Change]) -> Outcome:
         if new and new is not held:
             now[article] = new
     return Outcome(now, effective)
+
+
+def forgotten(outcome: Outcome) -> set[UUID]:
+    """The articles of which some text must not be found any more, anywhere."""
+    return {i for i, held in outcome.held.items() if held.article is None or held.erased}
 
 
 def feeds_touched(before: Mapping[UUID, Held], outcome: Outcome) -> set[str]:

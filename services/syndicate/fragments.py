@@ -30,6 +30,10 @@ class Fragments:
             self._names = names
             self._cut.clear()
 
+    def forget(self, article: UUID) -> None:
+        """Remember nothing of this one."""
+        self._cut.pop(article, None)
+
     def of(
         self,
         entries: Sequence[tuple[UUID, int]],

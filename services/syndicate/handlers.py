@@ -14,7 +14,7 @@ from services.common.database import Database
 from services.common.kafka import consume
 from services.common.trace import tracing
 from services.syndicate import store
-from services.syndicate.change import Change, Tombstone
+from services.syndicate.change import Change, Tombstone, article_of, erases
 from services.syndicate.press import Press
 
 log = structlog.get_logger()
@@ -31,6 +31,7 @@ class Intake:
         """Apply versions and tombstones; return when they are safe."""
         changes = [_change(item) for item in batch.items]
         effective = await self._database.write(partial(store.apply_changes, changes=changes))
+        self._press.forget(article_of(change) for change in changes if erases(change))
         self._press.tell_changed()
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)

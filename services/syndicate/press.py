@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection
@@ -41,12 +42,17 @@ class Press:
         self._changed = asyncio.Event()
         self._shown: dict[str, int] = {}
         self._unsaved: dict[str, Proof] = {}
+        self._forgotten: set[UUID] = set()
         self.listed = asyncio.Event()
         """Set when word that feeds show a version was put into the outbox."""
 
     def tell_changed(self) -> None:
         """Say that there is something to render."""
         self._changed.set()
+
+    def forget(self, articles: Iterable[UUID]) -> None:
+        """Drop what memory holds of these, when nothing is being rendered from it."""
+        self._forgotten.update(articles)
 
     def behind(self, feeds: Iterable[Feed]) -> list[Feed]:
         """Give those of `feeds` that are served in an older revision, or not at all."""
@@ -122,6 +128,8 @@ class Press:
             feed.name: title_of(feed.name, feed.title) for feed in feed_store.feeds(connection)
         }
         self._fragments.speak_of(titles)
+        while self._forgotten:
+            self._fragments.forget(self._forgotten.pop())
         proofs = []
         for name in names:
             window = feed_store.window(connection, name, self._feed_size)

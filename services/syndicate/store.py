@@ -15,9 +15,11 @@ from services.syndicate.change import (
     article_of,
     feeds_named,
     feeds_touched,
+    forgotten,
     settle,
 )
 from services.syndicate.feeds.families import feeds_of, named_feed, place
+from services.syndicate.forgetting import note_forgotten
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
 
@@ -39,6 +41,7 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     _keep(connection, outcome.held)
     know(connection, feeds_named(changes))
     _touch(connection, feeds_touched(before, outcome))
+    note_forgotten(connection, forgotten(outcome))
     listing.note(connection, changes, outcome.effective)
     return outcome.effective
 

@@ -50,6 +50,14 @@ FEED = Table(
     Column("revision", Integer, nullable=False),
 )
 
+# Articles of whose text the database's files may still hold bytes.
+FORGETTING = Table(
+    "forgetting",
+    TABLES,
+    Column("seq", Integer, primary_key=True),
+    Column("article", Uuid, nullable=False),
+)
+
 DOCUMENT = Table(
     "document",
     TABLES,

@@ -43,7 +43,7 @@ def test_a_tombstone_erases_its_version():
     erased = article()
     tombstone = change_of(Received(FakeRecord(f"{erased.id}:1".encode()), None))
     assert tombstone == Erased(erased.id, 1)
-    assert apply({erased.id: {1: erased}}, [tombstone]) == ({erased.id: {}}, [True])
+    assert apply({erased.id: {1: erased}}, [tombstone]) == ({erased.id: {1: None}}, [True])
 
 
 def test_a_tombstone_of_another_shape_is_passed_over():

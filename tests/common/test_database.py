@@ -1,9 +1,10 @@
 """Many callers share a commit; each hears of its own job alone."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.common.database import Database, sqlite_url
@@ -114,3 +115,34 @@ async def test_an_error_of_the_store_does_not_tell_what_was_to_be_stored(databas
         await database.write(secret)
 
     assert "0900" not in str(failed.value)
+
+
+async def test_no_byte_of_what_was_deleted_is_left_in_its_files(tmp_path):
+    opened = Database(sqlite_url(tmp_path / "test.db"), tables.create_all)
+    texts = Table("texts", MetaData(), Column("id", Integer, primary_key=True), Column("t", Text))
+
+    def fill(conn) -> None:
+        texts.create(conn)
+        conn.execute(insert(texts), [{"id": n, "t": f"mark-{n} " * 90} for n in range(500)])
+
+    await opened.write(fill)
+    await opened.write(lambda conn: conn.execute(texts.delete().where(texts.c.id % 3 > 0)))
+    assert b"mark-1 " in held_in(tmp_path)
+
+    await asyncio.gather(opened.forget(), *(opened.write(add(n)) for n in range(300)))
+
+    held = held_in(tmp_path)
+    assert not [n for n in range(500) if n % 3 and f"mark-{n} ".encode() in held]
+    assert b"mark-3 " in held
+    assert await opened.read(count) == 300
+    await opened.close()
+
+
+async def test_writes_go_on_beside_and_after_forgetting(database):
+    await asyncio.gather(*(database.write(add(n)) for n in range(50)), database.forget())
+    await database.write(add(50))
+    assert await database.read(count) == 51
+
+
+def held_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())

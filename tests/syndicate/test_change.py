@@ -1,7 +1,19 @@
+from itertools import permutations
+
 from schemas.article import Article
+from schemas.events import ArticleEvent
 from services.common.ids import new_id
-from services.syndicate.change import Change, Held, Tombstone, after, feeds_touched, settle
-from tests.factories import article, event, retraction
+from services.syndicate.change import (
+    Change,
+    Held,
+    Tombstone,
+    after,
+    feeds_touched,
+    forgotten,
+    settle,
+)
+from services.syndicate.feeds.families import feeds_of
+from tests.factories import article, erasure, event, retraction
 
 ID = new_id()
 
@@ -35,13 +47,57 @@ def test_a_tombstone_forgets_the_text_of_its_version_only() -> None:
     now = held(article(id=ID, version=2))
     assert after(now, Tombstone(ID, 2)) == Held(2, None)
     assert after(now, Tombstone(ID, 1)) is now
-    assert after(None, Tombstone(ID, 1)) is None
 
 
 def test_an_erased_version_does_not_come_back_when_it_is_delivered_again() -> None:
     erased = Held(1, None)
     assert after(erased, event(article(id=ID, version=1))) is erased
     assert after(erased, Tombstone(ID, 1)) is erased
+
+
+def test_a_version_that_comes_after_its_tombstone_is_not_taken() -> None:
+    erased = after(None, Tombstone(ID, 1))
+    assert erased == Held(1, None)
+    assert after(erased, event(article(id=ID, version=1))) is erased
+    assert after(erased, event(article(id=ID, version=2))) == held(article(id=ID, version=2))
+
+
+RECORD = erasure(ID, 4)
+OF_AN_ERASURE: list[Change] = [
+    event(article(id=ID, version=1)),
+    event(article(id=ID, version=2)),
+    event(retraction(ID, 3)),
+    event(RECORD),
+    Tombstone(ID, 1),
+    Tombstone(ID, 2),
+    Tombstone(ID, 3),
+]
+
+
+def test_an_erasure_ends_the_same_in_every_order_and_no_erased_text_comes_back() -> None:
+    for order in permutations(OF_AN_ERASURE):
+        state: Held | None = None
+        gone: set[int] = set()
+        for change in (*order, *order):
+            state = after(state, change)
+            gone |= {change.version} if isinstance(change, Tombstone) else set()
+            if isinstance(change, ArticleEvent) and change.article.erased:
+                gone |= {1, 2, 3}
+            assert state
+            assert state.article is None or state.article.version not in gone
+        assert state == held(RECORD)
+
+
+def test_a_tombstone_for_a_version_that_never_was_does_not_hide_the_record() -> None:
+    assert after(after(None, Tombstone(ID, 99)), event(RECORD)) == held(RECORD)
+
+
+def test_an_erased_article_is_in_no_feed_and_those_it_was_in_change() -> None:
+    before = {ID: held(article(id=ID, version=3, correction_note="Sửa"))}
+    outcome = settle(before, [event(RECORD)])
+    assert feeds_of(RECORD) == frozenset()
+    assert {"latest", "corrections"} <= feeds_touched(before, outcome)
+    assert forgotten(outcome) == {ID}
 
 
 def test_a_batch_gives_the_same_as_its_records_one_by_one() -> None:

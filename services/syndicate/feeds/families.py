@@ -46,6 +46,8 @@ def feeds_of(article: Article | None) -> frozenset[str]:
     """Name the feeds that show `article`: none unless it is public and usable or taken back."""
     if article is None or not article.public or article.withheld:
         return frozenset()
+    if article.erased:  # nor is there a notice: the record is for partners
+        return frozenset()
     return frozenset(name for family in _FAMILIES for name in family(article))
 
 

@@ -1,0 +1,121 @@
+"""Takes what was erased out of the index's files too.
+
+Tantivy marks a document as deleted; its words stay in their segment until that is merged, which may
+be never, and no call forces a merge. So all that stands in segments with deleted documents is
+written again, into new ones, and the old ones go as a whole. Each step is a commit like any other:
+readers notice nothing, and a process that dies goes on later.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic_core import from_json
+from tantivy import Document, Query, Searcher
+
+from services.archive import queries
+from services.archive.documents import (
+    SCHEMA,
+    Kind,
+    article_documents,
+    histories_in,
+    record_document,
+)
+from services.archive.index import Index, record, records
+
+_LOOK_EVERY = 2.0  # seconds
+_RETRY_AFTER = 10.0  # seconds
+_AT_ONCE = 200  # articles in one commit: the intake waits for no more
+_PAGE = 50_000  # addresses
+
+InWorker = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+log = structlog.get_logger()
+
+
+async def purge_what_was_erased(index: Index, in_worker: InWorker) -> None:
+    """Run until cancelled; `in_worker` is where the index is written. The index itself says what is
+    left to do: it still counts the deleted documents of an article."""
+    while True:
+        pause = _LOOK_EVERY
+        try:
+            if await asyncio.to_thread(remains, index):
+                await purge(index, in_worker)
+        except OSError as error:
+            log.warning("purge_interrupted", error=str(error))
+            pause = _RETRY_AFTER
+        await asyncio.sleep(pause)
+
+
+async def purge(index: Index, in_worker: InWorker) -> None:
+    """Write all anew that shares a segment with deleted documents; let go of the old files."""
+    keys = await asyncio.to_thread(worn_keys, index)
+    for first in range(0, len(keys), _AT_ONCE):
+        await in_worker(partial(rewrite, index, keys[first : first + _AT_ONCE]))
+    left = await in_worker(index.settle)
+    log.info("index_purged", written=len(keys), files_left=left)
+
+
+def remains(index: Index) -> bool:
+    """Whether a segment holds deleted documents of what was erased, or a file of a segment that is
+    gone lies there."""
+    searcher = index.searcher()
+    keys = {_key_of(each) for each in records(searcher, queries.erased())}
+    if any(searcher.doc_freq("key", key) > _standing(searcher, key) for key in keys if key):
+        return True
+    return bool(keys and index.leftovers())
+
+
+def worn_keys(index: Index) -> list[str]:
+    """List the keys of what stands in segments that hold deleted documents."""
+    searcher, worn = index.worn_segments()
+    keys = {
+        _key_of(record(searcher, address)): None
+        for address in _addresses(searcher)
+        if address.segment_ord in worn
+    }
+    return [key for key in keys if key]
+
+
+def rewrite(index: Index, keys: Sequence[str]) -> None:
+    """Write these again, as they stand."""
+    searcher = index.searcher()
+    articles = [key for key in keys if _is_article(key)]
+    histories = histories_in(records(searcher, Query.term_set_query(SCHEMA, "key", articles)))
+    documents = {str(id_): article_documents(id_, each) for id_, each in histories.items()}
+    for key in set(keys).difference(articles):
+        documents[key] = list(_registry_documents(searcher, key))
+    index.replace(documents, {})
+
+
+def _registry_documents(searcher: Searcher, key: str) -> Iterator[Document]:
+    for each in records(searcher, Query.term_query(SCHEMA, "key", key, "basic")):
+        yield record_document(key, Kind.REGISTRY, each)
+
+
+def _addresses(searcher: Searcher) -> Iterator[Any]:
+    for offset in range(0, searcher.num_docs, _PAGE):
+        hits = searcher.search(Query.all_query(), _PAGE, count=False, offset=offset).hits
+        yield from (address for _, address in hits)
+
+
+def _standing(searcher: Searcher, key: str) -> int:
+    query = Query.term_query(SCHEMA, "key", key, "basic")
+    return sum(1 for _ in records(searcher, query))
+
+
+def _key_of(kept: bytes) -> str | None:
+    """Give the key under which a record stands; None for the offsets, which each commit writes."""
+    document = from_json(kept)
+    return None if isinstance(document, list) else document.get("key") or document["id"]
+
+
+def _is_article(key: str) -> bool:
+    try:
+        UUID(key)
+    except ValueError:
+        return False
+    return True
