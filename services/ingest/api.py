@@ -17,12 +17,14 @@ from services.common.metrics import SUBMISSIONS
 from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
-from services.ingest import commands, likeness, preconditions, registry, views
+from services.ingest import commands, preconditions, views
 from services.ingest.access.admission import Admission
 from services.ingest.access.keyring import Caller
 from services.ingest.bodies import documented, read_body
 from services.ingest.commands import Answer, Call
-from services.ingest.likeness import Crowd
+from services.ingest.likeness import likeness
+from services.ingest.likeness.likeness import Crowd
+from services.ingest.registry import entries as registry
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import (
     Change,

@@ -20,20 +20,7 @@ from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
 from services.common.tasks import running
-from services.ingest import (
-    admin,
-    api,
-    batches,
-    erasure_api,
-    hops,
-    likeness,
-    outbox,
-    reading,
-    registry_api,
-    reviews,
-    store,
-    tracking,
-)
+from services.ingest import api, reading, reviews, store
 from services.ingest.access import routes as access
 from services.ingest.access.admission import Admission
 from services.ingest.access.exchange import Exchanges
@@ -41,20 +28,28 @@ from services.ingest.access.keyring import Keyring
 from services.ingest.access.limiter import Limiter
 from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
-from services.ingest.comparison import Comparison
-from services.ingest.dead_letters import DeadLetters
-from services.ingest.erasing import Eraser
+from services.ingest.batches import routes as batches
+from services.ingest.erasing import routes as erasure_api
+from services.ingest.erasing.dead_letters import DeadLetters
+from services.ingest.erasing.eraser import Eraser
 from services.ingest.handlers import subscribe
-from services.ingest.leases import Leases
-from services.ingest.likening import Likening
+from services.ingest.likeness import likeness
+from services.ingest.likeness.likening import Likening
 from services.ingest.media import routes as media
 from services.ingest.media.staging import staging
 from services.ingest.polling import routes as polling
 from services.ingest.polling.poller import Poller
-from services.ingest.relay import Relay
+from services.ingest.registry import document_routes as registry_api
+from services.ingest.registry import routes as admin
+from services.ingest.relaying import outbox
+from services.ingest.relaying.comparison import Comparison
+from services.ingest.relaying.leases import Leases
+from services.ingest.relaying.relay import Relay
 from services.ingest.schedule import Schedule
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
+from services.ingest.tracking import hops
+from services.ingest.tracking import routes as tracking
 
 _HOUSEKEEPING_EVERY = 3600.0  # seconds
 

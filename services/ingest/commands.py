@@ -11,12 +11,17 @@ from sqlalchemy import Connection
 from schemas.events import ArticleEvent, Trace
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
-from services.ingest import erasure, lifecycle, likeness, links, media_uses, outbox, registry, store
+from services.ingest import lifecycle, links, store
 from services.ingest.access import audit
+from services.ingest.erasing import erasure
 from services.ingest.lifecycle import State
-from services.ingest.likeness import Alike
+from services.ingest.likeness import likeness
+from services.ingest.likeness.likeness import Alike
 from services.ingest.media import records as media
+from services.ingest.media import uses as media_uses
 from services.ingest.media.hints import unnamed_pictures
+from services.ingest.registry import entries as registry
+from services.ingest.relaying import outbox
 from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, draft, refused
 
 SCHEDULE = "schedule"

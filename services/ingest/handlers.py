@@ -12,7 +12,7 @@ from services.common.consuming import Batch, DeadLetters, RecordHandler
 from services.common.database import Database
 from services.common.kafka import consume
 from services.common.trace import tracing
-from services.ingest import hops
+from services.ingest.tracking import hops
 
 log = structlog.get_logger()
 

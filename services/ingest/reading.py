@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse
 from schemas.article import Genre
 from schemas.times import Time
 from services.common.problems import not_found
-from services.ingest import commands, likeness, store, views
+from services.ingest import commands, store, views
 from services.ingest.api import CallerOf, PartsOf, call_of
 from services.ingest.commands import Call
 from services.ingest.lifecycle import State, Status
+from services.ingest.likeness import likeness
 from services.ingest.store import Wanted
 
 router = APIRouter(prefix="/v1", tags=["articles"])

@@ -16,7 +16,7 @@ from schemas.text import FORBIDDEN, Code, FilledLine, FilledProse, Language, Lin
 from schemas.times import Time
 from services.common.problems import FieldError, Problem, field_errors
 from services.common.said import Said, said
-from services.ingest.body import BodyFormat, CleanBody, clean_body
+from services.ingest.text.body import BodyFormat, CleanBody, clean_body
 
 MAX_BYTES = 512 * 1024
 M_ = TypeVar("M_", bound=BaseModel)

@@ -9,11 +9,11 @@ from sqlalchemy import Row
 
 from services.common.said import Said, said
 from services.common.translation import translated
-from services.ingest.differences import differences
 from services.ingest.lifecycle import State
-from services.ingest.likeness import Alike
+from services.ingest.likeness.likeness import Alike
 from services.ingest.store import ERASED
 from services.ingest.submission import Change
+from services.ingest.text.differences import differences
 
 _ENDED = ("retracted", "erased")
 

@@ -10,7 +10,7 @@ import pytest
 from services.common import findings
 from services.common.problems import TITLES
 from services.common.translation import catalogue, placeholders
-from services.ingest.registry import MODELS
+from services.ingest.registry.entries import MODELS
 from services.ingest.submission import Change, GivenMedia, GivenRebuttal, GivenRetraction
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,10 +7,11 @@ from uuid import UUID
 from schemas.events import ArticleEvent
 from services.common.database import Database, sqlite_url
 from services.common.trace import current_trace
-from services.ingest import commands, registry, store
+from services.ingest import commands, store
 from services.ingest.commands import Call
 from services.ingest.lifecycle import State
-from services.ingest.registry import GivenUnit
+from services.ingest.registry import entries as registry
+from services.ingest.registry.entries import GivenUnit
 from services.ingest.schedule import Schedule
 from services.ingest.store import Wanted
 from services.ingest.submission import Change, GivenRetraction, GivenReview, Submission, draft

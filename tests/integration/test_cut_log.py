@@ -11,12 +11,12 @@ from schemas.events import partition_of
 from schemas.topics import ARTICLES
 from services.common.database import Database, sqlite_url
 from services.common.kafka import ensure_topics
-from services.ingest import outbox
-from services.ingest.comparison import Comparison
-from services.ingest.leases import Leases
-from services.ingest.relay import Relay
+from services.ingest.relaying import outbox
+from services.ingest.relaying.comparison import Comparison
+from services.ingest.relaying.leases import Leases
+from services.ingest.relaying.relay import Relay
 from services.ingest.tables import tables
-from tests.ingest.test_outbox import add, article
+from tests.ingest.relaying.test_outbox import add, article
 
 DEADLINE = 60.0
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from services.common.database import Database
 from services.ingest.tables import outbox, tables
-from tests.ingest.test_outbox import add, article
+from tests.ingest.relaying.test_outbox import add, article
 from tests.integration.test_cut_log import relaying, until_all_sent
 
 

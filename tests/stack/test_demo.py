@@ -15,7 +15,7 @@ from schemas.text import FORBIDDEN
 from services.ingest.app import build
 from services.ingest.media.kinds import PNG
 from services.ingest.media.pictures import take_picture
-from services.ingest.registry import GivenCampaign, GivenColumn, GivenUnit
+from services.ingest.registry.entries import GivenCampaign, GivenColumn, GivenUnit
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import Change, GivenRetraction, Submission, draft, read
 from stack.demo import fill

@@ -24,10 +24,10 @@ from services.common import auth
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
-from services.ingest import registry
 from services.ingest.access import audit
 from services.ingest.access.audit import Act
 from services.ingest.access.keyring import Scope
+from services.ingest.registry import entries as registry
 from services.ingest.submission import Given, refused
 from services.ingest.tables import keys
 

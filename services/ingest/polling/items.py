@@ -10,10 +10,10 @@ from schemas.registry import Unit
 from schemas.text import Url, fold_whitespace
 from services.common.problems import Problem, field_errors
 from services.common.said import said
-from services.ingest.markup import Unreadable, in_order, plain
 from services.ingest.polling.entry import BadEntry, Entry, File, Text
 from services.ingest.polling.feed import Item
 from services.ingest.submission import Change, Draft, draft, refused
+from services.ingest.text.markup import Unreadable, in_order, plain
 
 _URL = TypeAdapter(Url)
 _LEAD = 10_000  # characters

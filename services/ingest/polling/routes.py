@@ -13,11 +13,11 @@ from schemas.text import Code
 from services.common.instants import now
 from services.common.problems import Problem, not_found
 from services.common.said import said
-from services.ingest import registry
 from services.ingest.access.routes import newsroom_only
 from services.ingest.api import PartsOf
 from services.ingest.polling import store
 from services.ingest.polling.poller import Poller
+from services.ingest.registry import entries as registry
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from schemas.registry import Unit
-from services.ingest import registry
 from services.ingest.polling.feed import Item, Note
+from services.ingest.registry import entries as registry
 from services.ingest.tables import polled_items, polls
 
 # A process that dies in a poll leaves it to the others after so long; no poll takes longer.

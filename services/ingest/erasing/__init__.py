@@ -1,0 +1,1 @@
+"""Erasure by order: what goes in one transaction, and what is done afterwards."""

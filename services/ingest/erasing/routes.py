@@ -1,0 +1,72 @@
+"""HTTP for erasures, by order only: for the newsroom's own key."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import JSONResponse, Response
+
+from services.common.instants import now
+from services.common.trace import current_trace
+from services.ingest import commands, store, views
+from services.ingest.access.routes import admin_only
+from services.ingest.api import CallerOf, PartsOf
+from services.ingest.bodies import documented, read_body
+from services.ingest.commands import Call
+from services.ingest.erasing import erasure
+from services.ingest.erasing.eraser import Eraser
+from services.ingest.erasing.erasure import Erasing, GivenErasure
+from services.ingest.submission import read
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/v1/admin", tags=["erasure"], dependencies=[Depends(admin_only)])
+
+
+async def eraser_of(request: Request) -> Eraser:
+    """Give the eraser that `app.py` has wired."""
+    eraser = request.app.state.eraser
+    assert isinstance(eraser, Eraser)
+    return eraser
+
+
+@router.post("/articles/{article}/erasure", openapi_extra=documented(GivenErasure))
+async def erase(
+    article: UUID,
+    request: Request,
+    parts: PartsOf,
+    caller: CallerOf,
+    eraser: Annotated[Eraser, Depends(eraser_of)],
+) -> Response:
+    """Forget an article's text for ever, everywhere. Again changes nothing."""
+    call = Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
+    await parts.database.read(lambda conn: commands.find(conn, call, article))
+    given = read(await read_body(request), GivenErasure)
+
+    def work(conn: Connection) -> dict[str, Any]:
+        state = commands.erase(conn, call, article, given.reason_code)
+        record = store.submission_of(conn, article, state.version).submission
+        return views.whole(state, record, parts.settings.archive_url)
+
+    body = await parts.database.write(work)
+    parts.wake_relay()
+    eraser.want()
+    log.info("article_erased", article=str(article), reason_code=given.reason_code, by=caller.key)
+    return JSONResponse(body, headers={"ETag": f'"{body["version"]}"'})
+
+
+@router.get("/erasures")
+async def list_erasures(
+    parts: PartsOf, cursor: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Response:
+    """List erasures, and how far each has come: `cleaned` here, `sent` to Kafka, `done`."""
+    found = await parts.database.read(lambda conn: erasure.listed(conn, cursor, limit + 1))
+    following = str(found[limit - 1].article) if len(found) > limit else None
+    return JSONResponse({"items": [_shown(each) for each in found[:limit]], "next": following})
+
+
+def _shown(each: Erasing) -> dict[str, Any]:
+    times = {name: getattr(each, name) for name in ("begun", "cleaned", "sent", "done")}
+    return {"id": str(each.article)} | {name: at and at.isoformat() for name, at in times.items()}

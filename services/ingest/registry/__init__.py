@@ -1,0 +1,1 @@
+"""Units, columns and campaigns: entries, rules, and the registry as one document."""

@@ -1,0 +1,1 @@
+"""The outbox, and what moves it to Kafka and sees to it that it stays there."""

@@ -1,0 +1,1 @@
+"""The text of an article: made safe, and compared."""

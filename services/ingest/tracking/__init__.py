@@ -1,0 +1,1 @@
+"""What became of an article, hop by hop."""

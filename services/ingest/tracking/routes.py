@@ -1,0 +1,88 @@
+"""HTTP for units: what became of an article."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection, bindparam, case, or_, select
+from starlette.responses import JSONResponse
+
+from schemas.events import Trace
+from schemas.times import parse
+from services.common.instants import now
+from services.common.trace import current_trace
+from services.ingest import commands
+from services.ingest.api import CallerOf, PartsOf
+from services.ingest.commands import Call
+from services.ingest.tables import outbox, versions
+from services.ingest.tracking import hops
+from services.ingest.tracking.timeline import Item, Sent, Version, timeline
+
+# Of what was handed in only what may hold an embargo: it is long, and some ask again and again.
+_MAYBE_HELD = or_(versions.c.status == "embargoed", versions.c.released > versions.c.received)
+_VERSIONS = select(
+    versions.c.version,
+    versions.c.status,
+    versions.c.received,
+    versions.c.released,
+    versions.c.trace,
+    case((_MAYBE_HELD, versions.c.submission)).label("submission"),
+).where(versions.c.article_id == bindparam("article"))
+
+router = APIRouter(prefix="/v1", tags=["articles"])
+
+
+@router.get("/articles/{article}/timeline")
+async def get_timeline(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
+    """Tell what became of an article, the oldest first: `{at, service, event, version, …}`.
+
+    `received`, `accepted`, `published` (to the log), `listed` (in the feeds), `indexed`, what each
+    partner did, and more: docs/timeline.md.
+    """
+    call = Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
+
+    def look(conn: Connection) -> list[Item]:
+        commands.find(conn, call, article)
+        return timeline_of(conn, article)
+
+    items = await parts.database.read(look)
+    return JSONResponse({"items": [item.shown() for item in items], "next": None})
+
+
+def timeline_of(conn: Connection, article: UUID) -> list[Item]:
+    """Read all that is known of an article. What reviewers decide will join here."""
+    known = _versions(conn, article)
+    sent = _sent(conn, article, [version.version for version in known])
+    return timeline(known, sent, hops.of_article(conn, article))
+
+
+def _versions(conn: Connection, article: UUID) -> list[Version]:
+    rows = conn.execute(_VERSIONS, {"article": str(article)})
+    return [
+        Version(
+            version=row.version,
+            status=row.status,
+            received=row.received,
+            released=row.released,
+            embargoed_until=_embargo(row.submission) if row.submission else None,
+            request_id=Trace.model_validate_json(row.trace).request_id,
+        )
+        for row in rows
+    ]
+
+
+def _embargo(submission: str) -> datetime | None:
+    until = json.loads(submission).get("embargoed_until")
+    return parse(until) if until else None
+
+
+def _sent(conn: Connection, article: UUID, numbers: Sequence[int]) -> list[Sent]:
+    by_key = {f"{article}:{number}".encode(): number for number in numbers}
+    rows = conn.execute(
+        select(outbox.c.key, outbox.c.topic, outbox.c.sent).where(
+            outbox.c.key.in_(by_key), outbox.c.sent.is_not(None), outbox.c.value.is_not(None)
+        )
+    )
+    return [Sent(by_key[row.key], row.topic, row.sent) for row in rows]

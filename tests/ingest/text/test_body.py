@@ -1,0 +1,54 @@
+"""The body comes out as a safe subset of HTML, whatever format it came in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from services.ingest.text.body import clean_body
+
+
+@pytest.mark.parametrize(
+    ("body", "body_format", "expected"),
+    [
+        ("<p>Một <b>hai</b></p>", "html", "<p>Một <b>hai</b></p>"),
+        ("<h1>Tít</h1>", "html", "<h2>Tít</h2>"),
+        ('<p><a href="/x">tin</a></p>', "html", '<p><a rel="noopener noreferrer">tin</a></p>'),
+        ("<p>a</p><script>alert(1)</script>", "html", "<p>a</p>"),
+        ("một\nhai\n\nba & bốn", "text", "<p>một<br>hai</p><p>ba &amp; bốn</p>"),
+        ("**một**", "markdown", "<p><strong>một</strong></p>"),
+        ("<b>x</b> một", "markdown", "<p>&lt;b&gt;x&lt;/b&gt; một</p>"),
+    ],
+)
+def test_a_body_comes_out_as(body, body_format, expected):
+    assert clean_body(body, body_format).html == expected
+
+
+@pytest.mark.parametrize("body", ["", "   ", "<p></p>", "<script>x</script>", "<p>&nbsp;</p>"])
+def test_a_body_without_text_is_an_error(body):
+    assert clean_body(body, "html").error
+
+
+@pytest.mark.parametrize(
+    "markup", ["<div>", '<b id="x"><p>', "<font size=1><p>", "<table><a><nobr>"]
+)
+def test_half_a_megabyte_of_nested_tags_is_an_error(markup):
+    # Handed to the cleaner it would take minutes.
+    assert clean_body(markup * (500_000 // len(markup)), "html").error
+
+
+def test_many_tags_side_by_side_are_kept():
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(2000))
+
+    assert clean_body(f"<table>{rows}</table>", "html").html.count("<td>") == 2000
+
+
+@given(st.text(alphabet=st.sampled_from("<>/=\"' &;:#x1aonscripthref\n"), max_size=80))
+def test_nothing_active_survives(body):
+    cleaned = clean_body(body, "html")
+    if cleaned.error:
+        return
+    tree = html.fragment_fromstring(cleaned.html, create_parent="div")
+    for element in tree.iter():
+        assert element.tag not in ("script", "style", "iframe", "object")
+        assert not [name for name in element.attrib if name.startswith("on")]
