@@ -22,7 +22,7 @@ from services.ingest.tracking.timeline import Name, Sent, Version, timeline
 from tests.factories import NOON, TRACE
 from tests.ingest.conftest import Client, make_unit, submission
 
-DOCS = Path(__file__).parent.parent.parent / "docs" / "timeline.md"
+DOCS = Path(__file__).parents[3] / "docs" / "timeline.md"
 ARTICLE = new_id()
 SECOND = timedelta(seconds=1)
 
