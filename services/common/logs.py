@@ -11,6 +11,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 _MAX_BYTES = 50_000_000
 _KEPT = 4
+_LINES_A_LOOK = 100
 
 # They report every attempt while Kafka is away: what they say is passed on once in a while.
 _TALKATIVE = ("aiokafka", "faststream", "kafka")
@@ -26,7 +27,7 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
     handlers: list[logging.Handler] = []
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
+        file = _File(
             directory / f"{service}.log", maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8"
         )
         file.setFormatter(_formatter(shared, readable=False))
@@ -47,6 +48,16 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class _File(logging.handlers.RotatingFileHandler):
+    """Looks only now and then whether the file is full: a look takes as long as a line."""
+
+    _lines = 0
+
+    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: N802 - its name there
+        self._lines += 1
+        return super().shouldRollover(record) if self._lines % _LINES_A_LOOK == 0 else 0
 
 
 def _processors(service: str) -> list[Processor]:

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine
 
 from services.ingest.migrations import configuration, migrate
