@@ -2,7 +2,9 @@
 
 import logging
 import logging.handlers
+import queue
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 _MAX_BYTES = 50_000_000
 _KEPT = 4
-_LINES_A_LOOK = 100
+_MOST_WAITING = 10_000  # lines
+_CLOSE_WITHIN = 5.0  # seconds
 
 # They report every attempt while Kafka is away: what they say is passed on once in a while.
 _TALKATIVE = ("aiokafka", "faststream", "kafka")
@@ -27,7 +30,7 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
     handlers: list[logging.Handler] = []
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
-        file = _File(
+        file = logging.handlers.RotatingFileHandler(
             directory / f"{service}.log", maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8"
         )
         file.setFormatter(_formatter(shared, readable=False))
@@ -37,7 +40,7 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
         console.setFormatter(_formatter(shared, readable=sys.stdout.isatty()))
         handlers.append(console)
 
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[_Behind(handlers)], force=True)
     for handler in handlers:
         handler.addFilter(_OnceInAWhile())
     for name in ("httpx2", "httpcore2", *_TALKATIVE):
@@ -50,14 +53,35 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
     )
 
 
-class _File(logging.handlers.RotatingFileHandler):
-    """Looks only now and then whether the file is full: a look takes as long as a line."""
+class _Behind(logging.Handler):
+    """Has lines rendered and written by a thread of its own: a write to a file lets go of the
+    interpreter, and under load whoever wrote waits long to get it back."""
 
-    _lines = 0
+    def __init__(self, handlers: list[logging.Handler]) -> None:
+        super().__init__()
+        self._handlers = handlers
+        self._lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
+        self._writer.start()
 
-    def shouldRollover(self, record: logging.LogRecord) -> int:  # noqa: N802 - its name there
-        self._lines += 1
-        return super().shouldRollover(record) if self._lines % _LINES_A_LOOK == 0 else 0
+    def emit(self, record: logging.LogRecord) -> None:
+        """Leave it to the thread; where that is far behind, wait for it."""
+        while self._lines.qsize() > _MOST_WAITING and self._writer.is_alive():
+            time.sleep(0.001)
+        self._lines.put(record)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._lines.put(None)
+        self._writer.join(_CLOSE_WITHIN)
+        for handler in self._handlers:
+            handler.close()
+        super().close()
+
+    def _write(self) -> None:
+        while (record := self._lines.get()) is not None:
+            for handler in self._handlers:
+                handler.handle(record)
 
 
 def _processors(service: str) -> list[Processor]:
@@ -69,14 +93,13 @@ def _processors(service: str) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_the_service,
+        structlog.processors.format_exc_info,  # here, where the exception is being handled
     ]
 
 
 def _formatter(shared: list[Processor], *, readable: bool) -> logging.Formatter:
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if readable
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.dev.ConsoleRenderer()] if readable else [structlog.processors.JSONRenderer()]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
