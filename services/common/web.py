@@ -102,7 +102,8 @@ class _Tracing:
         language = preferred(",".join(headers.getlist("accept-language")))
         with tracing(trace), speaking(language):
             try:
-                await self._inner(scope, receive, send_with_ids)
+                inner = _nowhere if _names_nothing(scope) else self._inner
+                await inner(scope, receive, send_with_ids)
             except ClientDisconnect:
                 log.info("caller_left", path=scope["path"][:_PATH])
             except Exception:
@@ -113,6 +114,16 @@ class _Tracing:
                 await problems.fault().response()(scope, receive, send_with_ids)
             finally:
                 _account(scope, status, time.perf_counter() - began)
+
+
+def _names_nothing(scope: Scope) -> bool:
+    """Whether an address holds the one character that PostgreSQL takes in no text, so not in the
+    name of anything either."""
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    await problems.not_found().response()(scope, receive, send)
 
 
 def _account(scope: Scope, status: int, seconds: float) -> None:

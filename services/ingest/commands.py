@@ -1,7 +1,7 @@
 """What units and the newsroom can do to articles. Each is one transaction, events included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def submit(
     conn: Connection, call: Call, unit: str, given: Draft, idempotency_key: str | None
 ) -> Answer:
     """Take in a new article, once: repeated, by key or `external_id`, it is the same article."""
-    if idempotency_key and (first := _first_answer(conn, unit, given, idempotency_key)):
+    if idempotency_key and (first := _first_answer(conn, call, unit, given, idempotency_key)):
         return first
     if known := _known(conn, unit, given):
         answer = Answer(known)
@@ -82,7 +82,9 @@ def submit(
         noticed = _noticed(conn, call, state, given)
         answer = Answer(state, created=True, hints=_hints(call, given), alike=noticed)
     if idempotency_key:
-        stored = _ANSWER.dump_json(answer).decode()
+        # Not what others call their articles: they may be erased, or the next to ask another.
+        alike = tuple(replace(each, headline="") for each in answer.alike)
+        stored = _ANSWER.dump_json(replace(answer, alike=alike)).decode()
         store.remember_answer(conn, unit, idempotency_key, given, stored, call.now)
     return answer
 
@@ -107,8 +109,8 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     ended = lifecycle.retracted_state(state, call.now)
     if ended.published:
         last = store.last_released(conn, article)
-        record = lifecycle.retracted_article(ended, last, given, call.now)
-        outbox.add_article(conn, lifecycle.event_of(record, call.trace, call.now))
+        record = lifecycle.retracted_article(ended, last, given)
+        outbox.add_article(conn, lifecycle.event_of(record, call.trace, ended.updated))
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
     store.mark_waiting(conn, ended)
@@ -127,7 +129,7 @@ def erase(conn: Connection, call: Call, article: UUID, reason_code: str) -> Stat
     erasure.forget(conn, state, _ANSWER.dump_json(Answer(erased)).decode(), call.now)
     if erased.published:
         told = lifecycle.erased_article(erased, erasure.released_part(conn, article, record))
-        outbox.add_article(conn, lifecycle.event_of(told, call.trace, call.now))
+        outbox.add_article(conn, lifecycle.event_of(told, call.trace, erased.updated))
         outbox.add_tombstones(conn, article, range(1, erased.version), call.now)
     store.save(conn, erased)
     store.add_version(conn, erased, record, "", by=call.by, trace=call.trace)
@@ -229,14 +231,17 @@ def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[
     return tuple(likeness.alike(conn, state.id, given.signature, call.unit))
 
 
-def _first_answer(conn: Connection, unit: str, given: Draft, key: str) -> Answer | None:
+def _first_answer(
+    conn: Connection, call: Call, unit: str, given: Draft, key: str
+) -> Answer | None:
     remembered = store.remembered_answer(conn, unit, key)
     if remembered is None:
         return None
     digest, answer = remembered
     if digest != given.digest:
         raise Problem("invalid", said("This Idempotency-Key was used for another body."))
-    return _ANSWER.validate_json(answer)
+    first = _ANSWER.validate_json(answer)
+    return replace(first, alike=tuple(likeness.told_again(conn, first.alike, call.unit)))
 
 
 def _known(conn: Connection, unit: str, given: Draft) -> State | None:

@@ -253,9 +253,7 @@ def article_of(state: State, draft: Draft, media: list[Media]) -> Article:
     )
 
 
-def retracted_article(
-    state: State, last: Submission, given: GivenRetraction, now: datetime
-) -> Article:
+def retracted_article(state: State, last: Submission, given: GivenRetraction) -> Article:
     """Make the version that ends an article: the notice, and nothing of the old text."""
     assert state.published is not None
     return Article(
@@ -267,8 +265,8 @@ def retracted_article(
         headline="",
         body="",
         published=state.published,
-        updated=now,
-        retraction=Retraction(reason=given.reason, notice=given.notice, at=now),
+        updated=state.updated,
+        retraction=Retraction(reason=given.reason, notice=given.notice, at=state.updated),
     )
 
 
@@ -283,7 +281,7 @@ def erased_article(state: State, erased: Erasure) -> Article:
         headline="",
         body="",
         published=state.published,
-        updated=erased.at,
+        updated=state.updated,
         erased=erased,
     )
 

@@ -14,6 +14,7 @@ async def events(database: Database, article: UUID, topic: Topic = ARTICLES) -> 
     query = (
         select(outbox.c.value)
         .where(outbox.c.topic == topic.name, outbox.c.lane == f"{topic.name}/{article}")
+        .where(outbox.c.value.is_not(None))  # a tombstone tells nothing
         .order_by(outbox.c.seq)
     )
     values = await database.read(lambda conn: conn.scalars(query).all())

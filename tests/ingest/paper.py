@@ -73,6 +73,12 @@ class Paper:
         given, call = GivenRetraction(reason="Sai.", notice="Rút."), self.call(unit)
         return await self.database.write(lambda c: commands.retract(c, call, state.id, given))
 
+    async def erase(self, state):
+        call = self.call(None)
+        return await self.database.write(
+            lambda conn: commands.erase(conn, call, state.id, "court-order")
+        )
+
     async def at(self, time: datetime, state=None) -> State | None:
         """Set the clock, and let the schedule look; give how the article then stands."""
         self.now = time

@@ -184,3 +184,23 @@ async def test_accepted_before_its_embargo_has_passed_it_waits_for_it(paper):
 
     assert (await paper.review(article, "accept")).status == "embargoed"
     assert (await paper.at(EIGHT + HOUR, article)).status == "published"
+
+
+async def test_after_the_clock_was_set_back_a_retraction_is_still_later_than_its_article(paper):
+    article = await paper.submit()
+    paper.now = EIGHT - HOUR
+
+    ended = await paper.retract(article)
+
+    published, retracted = await events(paper.database, article.id)
+    assert retracted.article.updated == ended.updated > published.article.updated
+
+
+async def test_after_the_clock_was_set_back_an_erasure_is_still_later_than_its_article(paper):
+    article = await paper.submit()
+    paper.now = EIGHT - HOUR
+
+    erased = await paper.erase(article)
+
+    [told] = await events(paper.database, article.id)
+    assert told.article.updated == erased.updated > article.updated

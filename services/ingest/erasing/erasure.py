@@ -81,11 +81,12 @@ def forget(conn: Connection, state: State, answer: str, now: datetime) -> None:
     of it gets from now on."""
     article = str(state.id)
     conn.execute(update(versions).where(versions.c.article_id == article).values(submission=ERASED))
-    # Rare enough to look through the answers of a week; they name the article, under any key.
+    # Rare enough to look through the answers of a week; they begin with the article that they are
+    # of, under any key, and may go on to name others that are like it.
+    begins = answer[: answer.index(article) + len(article)]
+    mine = idempotency.c.answer.startswith(begins, autoescape=True)
     conn.execute(
-        update(idempotency)
-        .where(idempotency.c.unit == state.unit, idempotency.c.answer.contains(article))
-        .values(answer=answer)
+        update(idempotency).where(idempotency.c.unit == state.unit, mine).values(answer=answer)
     )
     outbox.forget(conn, state.id)
     likeness.forget(conn, state.id)

@@ -4,9 +4,9 @@ Why not in memory: several processes take articles in, and each may be started a
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -125,6 +125,14 @@ def alike(conn: Connection, article: UUID, signature: bytes, seen_by: str | None
         Alike(state.id, state.unit, state.headline, round(scores[str(state.id)], 2))
         for state in islice(shown, _SHOWN)
     ]
+
+
+def told_again(conn: Connection, told: Iterable[Alike], seen_by: str | None) -> Iterator[Alike]:
+    """Give those that were told of once as they are called now, if they still may be told of."""
+    for each in told:
+        state = store.find(conn, each.article)
+        if state and _may_see(state, seen_by):
+            yield replace(each, headline=state.headline)
 
 
 def forget(conn: Connection, article: UUID) -> None:

@@ -356,3 +356,28 @@ def test_other_dead_letters_stay(key, value):
 def test_a_parked_tombstone_holds_no_text_and_stays():
     article = str(new_id())
     assert graves(b"k", parked(f"{article}:x".encode(), None), {article}) == []
+
+
+async def test_the_answer_for_an_article_that_is_like_an_erased_one_stays_its_own(
+    admin, unit, other_unit, kept
+):
+    """The newsroom's answers name what is alike, whoever wrote it; they are kept for repetitions."""
+    story = " ".join(f"từ{number}" for number in range(60))
+    first = (await unit.submit(headline=f"{MARK} tít", body=story)).json()["id"]
+    like = submission(body=story)
+    own = await unit.call("POST", "/v1/articles", like, Idempotency_Key="own")
+    assert own.json()["hints"][0]["article"] == first
+    path = "/v1/articles?unit=HQKV2"
+    others = await admin.call("POST", path, like, Idempotency_Key="others")
+    assert first in [hint["article"] for hint in others.json()["hints"]]
+
+    await erase(admin, first)
+    await cleaned(admin, first)
+
+    assert kept.holding() == []
+    again = await unit.call("POST", "/v1/articles", like, Idempotency_Key="own")
+    assert again.json()["id"] == own.json()["id"]
+    assert again.json()["hints"] == []
+    again = await admin.call("POST", path, like, Idempotency_Key="others")
+    assert again.json()["id"] == others.json()["id"]
+    assert [hint["article"] for hint in again.json()["hints"]] == [own.json()["id"]]

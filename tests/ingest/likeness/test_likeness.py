@@ -11,7 +11,7 @@ from services.ingest.likeness import likeness
 from services.ingest.likeness.likening import Likening
 from services.ingest.submission import Submission, draft
 from services.ingest.tables import tables
-from tests.ingest.conftest import make_unit
+from tests.ingest.conftest import make_unit, submission
 from tests.ingest.paper import open_paper
 
 STORY = (
@@ -152,3 +152,17 @@ async def test_a_signature_is_forgotten_with_its_bands(tmp_path, body):
 
 def _rows(conn, query) -> list:
     return list(conn.execute(query))
+
+
+async def test_a_unit_that_repeats_what_the_newsroom_sent_for_it_learns_no_more(
+    admin, unit, other_unit
+):
+    secret = submission(body=STORY, headline="Mật", embargoed_until="2999-01-01T00:00:00Z")
+    await other_unit.call("POST", "/v1/articles", secret)
+    sent = submission(body=EDITED)
+    told = await admin.call("POST", "/v1/articles?unit=HQKV3", sent, Idempotency_Key="1")
+    assert "Mật" in told.json()["hints"][0]["detail"]
+
+    repeated = await unit.call("POST", "/v1/articles", sent, Idempotency_Key="1")
+
+    assert (repeated.json()["id"], repeated.json()["hints"]) == (told.json()["id"], [])
