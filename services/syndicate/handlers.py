@@ -18,6 +18,9 @@ from services.syndicate import store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.press import Press
 
+# In one transaction, for which express waits.
+_AT_ONCE = 100
+
 log = structlog.get_logger()
 
 
@@ -71,7 +74,7 @@ def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
     )
-    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles)
+    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, at_once=_AT_ONCE)
     consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express)
     consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry)
 

@@ -26,6 +26,7 @@ from services.syndicate.shelf import Shelf
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served; what must not wait waits for so many at most.
 _AT_ONCE = 4
+_LISTED_AT_ONCE = 250  # versions in one transaction, for which the intake waits
 _PAUSE = 1.0  # seconds after an error
 _SAVE_EVERY = 1.0  # seconds
 _SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
@@ -126,8 +127,9 @@ class Press:
                     self._first.pop(name, None)
                     waiting.pop(name, None)
                 await self._render(names)
-        if unlisted:
-            await self._database.write(partial(listing.mark_listed, shown=unlisted, at=now()))
+        for start in range(0, len(unlisted), _LISTED_AT_ONCE):
+            shown = unlisted[start : start + _LISTED_AT_ONCE]
+            await self._database.write(partial(listing.mark_listed, shown=shown, at=now()))
             self.listed.set()
             self._changed.set()  # there may be more
 
