@@ -47,7 +47,9 @@ def main(backlog: int = _BACKLOG) -> None:
                 _print(f"behind a batch of {_BATCHED:,}", list(_behind_batches(place)))
                 until(lambda: not _left(place), _PATIENCE)
             old = [_submit(place)["id"] for _ in range(_ROUNDS)]
-            until(lambda: not (place.readiness("ingest") or {"lag": {"outbox": 1}})["lag"]["outbox"])
+            until(
+                lambda: not (place.readiness("ingest") or {"lag": {"outbox": 1}})["lag"]["outbox"]
+            )
             asyncio.run(pile_up(place.bootstrap, backlog))
             with place.service("syndicate"):
                 begun = time.perf_counter()

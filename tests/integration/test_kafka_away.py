@@ -141,9 +141,10 @@ def at_work(callers: list[Caller]) -> Iterator[None]:
 
 def is_caught_up(place: Place) -> bool:
     states = [place.readiness(name) for name in ("ingest", "syndicate")]
-    return all(
-        state and state["kafka"] == "up" and not any(state["lag"].values()) for state in states
-    ) and not states[1]["feeds_waiting"]
+    return (
+        all(state and state["kafka"] == "up" and not any(state["lag"].values()) for state in states)
+        and not states[1]["feeds_waiting"]
+    )
 
 
 def feed_of(place: Place, unit: str) -> dict[str, tuple[int, str]]:
