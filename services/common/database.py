@@ -123,7 +123,8 @@ class Database:
                 raise TimeoutError("a reader held on to what was deleted")
 
     def _read(self, job: Job[T]) -> T:
-        with self._engine.connect() as connection:
+        # Begun here, and not by SQLAlchemy's first statement: what is prepared goes past it.
+        with self._engine.connect() as connection, connection.begin():
             return job(connection)
 
     @contextmanager
