@@ -141,9 +141,12 @@ def at_work(callers: list[Caller]) -> Iterator[None]:
 
 def is_caught_up(place: Place) -> bool:
     states = [place.readiness(name) for name in ("ingest", "syndicate")]
-    return (
-        all(state and state["kafka"] == "up" and not any(state["lag"].values()) for state in states)
-        and not states[1]["feeds_waiting"]
+    return all(
+        state
+        and state["kafka"] == "up"
+        and not any(state["lag"].values())
+        and not state.get("feeds_waiting")
+        for state in states
     )
 
 

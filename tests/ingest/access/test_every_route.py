@@ -1,8 +1,10 @@
 """Every route there is: who may call it, and what no route breaks on."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -43,7 +45,7 @@ def calls_of(app) -> list[Call]:
     ]
 
 
-def _routes(routes):
+def _routes(routes: Any) -> Iterator[Route]:
     for route in routes:
         if isinstance(route, Route):
             yield route
@@ -108,7 +110,7 @@ async def test_no_route_answers_a_key_that_does_not_reach_it(calls, admin, held)
 async def test_no_route_breaks_on_a_character_that_no_database_holds(calls, admin):
     unit = await make_unit(admin, "HQKV3")
     queries = "".join(f"&{name}=%00" for name in ("unit", "column", "campaign", "cursor", "object"))
-    broken = {}
+    broken: dict[tuple[str, ...], int] = {}
     for call in calls:
         for client in (admin, unit):
             path = re.sub(NO_ID, "%00", call.path)
