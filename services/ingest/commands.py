@@ -231,9 +231,7 @@ def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[
     return tuple(likeness.alike(conn, state.id, given.signature, call.unit))
 
 
-def _first_answer(
-    conn: Connection, call: Call, unit: str, given: Draft, key: str
-) -> Answer | None:
+def _first_answer(conn: Connection, call: Call, unit: str, given: Draft, key: str) -> Answer | None:
     remembered = store.remembered_answer(conn, unit, key)
     if remembered is None:
         return None
