@@ -40,6 +40,12 @@ eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FO
 contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI document
 	$(BIN)/python -m schemas.generate
 
+bench: .venv/dev  ## measure ingest beside a bare Kafka producer
+	@$(BIN)/python -m bench.ingest
+
+migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
+	$(BIN)/python -m services.ingest.migrations "$(NAME)"
+
 lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.txt
@@ -49,4 +55,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test lint eval contracts lock clean
+.PHONY: help up demo test lint eval bench contracts migration lock clean

@@ -31,9 +31,9 @@ from stack.aot import prepared_java
 from stack.kafka_probe import kafka_answers
 from tests.stack.processes import free_port_base, until
 
-_ROUNDS = 5
-_SINGLES, _LINES, _CALLERS = 4000, 10_000, 32
-_PACE, _PACED = 100, 1000
+_ROUNDS = 1
+_SINGLES, _LINES, _CALLERS = 3000, 3000, 32
+_PACE, _PACED = 100, 300
 
 
 def main() -> None:
@@ -43,26 +43,33 @@ def main() -> None:
         stack.enter_context(_broker(Path(folder), base))
         ingest = stack.enter_context(_ingest(Path(folder), base))
         key = _unit_key(base + 1, (Path(folder) / "admin.key").read_text())
-        rounds = asyncio.run(_measure(base, key))
+        rounds, cpu = asyncio.run(_measure(base, key, ingest))
         memory = ingest.memory_info().rss / 1e6
-    _print(rounds, memory)
+    _print(rounds, cpu, memory)
 
 
-async def _measure(base: int, key: str) -> dict[str, list[Measured]]:
+async def _measure(
+    base: int, key: str, ingest: psutil.Process
+) -> tuple[dict[str, list[Measured]], dict[str, float]]:
     rounds: dict[str, list[Measured]] = {"producer": [], "singles": [], "batch": [], "paced": []}
+    cpu = {"singles": 0.0, "batch": 0.0}
     for number in range(_ROUNDS + 1):  # the first warms up
         source = submissions(number)
-        made = {
-            "producer": await _produce(base + 92, list(islice(source, _LINES))),
-            "singles": await singles(base + 1, key, list(islice(source, _SINGLES)), _CALLERS),
-            "batch": await batch(base + 1, key, list(islice(source, _LINES))),
-        }
-        await _until_relayed(base + 1)
+        made = {"producer": await _produce(base + 92, list(islice(source, _LINES)))}
+        for name, count in (("singles", _SINGLES), ("batch", _LINES)):
+            bodies, before = list(islice(source, count)), sum(ingest.cpu_times()[:2])
+            made[name] = await (
+                batch(base + 1, key, bodies)
+                if name == "batch"
+                else singles(base + 1, key, bodies, _CALLERS)
+            )
+            await _until_relayed(base + 1)
+            cpu[name] = (sum(ingest.cpu_times()[:2]) - before) / count
         made["paced"] = await paced(base + 1, key, list(islice(source, _PACED)), _PACE)
         if number:
             for name, measured in made.items():
                 rounds[name].append(measured)
-    return rounds
+    return rounds, cpu
 
 
 async def _produce(port: int, bodies: list[bytes]) -> Measured:
@@ -86,7 +93,7 @@ async def _until_relayed(port: int) -> None:
             await asyncio.sleep(0.1)
 
 
-def _print(rounds: dict[str, list[Measured]], memory: float) -> None:
+def _print(rounds: dict[str, list[Measured]], cpu: dict[str, float], memory: float) -> None:
     def median(name: str) -> float:
         return statistics.median(measured.rate for measured in rounds[name])
 
@@ -101,13 +108,14 @@ def _print(rounds: dict[str, list[Measured]], memory: float) -> None:
         f"{_ROUNDS} rounds in turn; {os.cpu_count()} cores, load {load:.1f} at the end; Python "
         f"{platform.python_version()}, aiokafka {version('aiokafka')}, SQLite synchronous=FULL\n"
     )
-    print("| what | a second | to the producer |\n|---|---|---|")
-    print(f"| bare aiokafka producer, idempotent, acks=all | {median('producer'):,.0f} | 1 |")
+    print("| what | a second | to the producer | processor time each, until relayed |")
+    print("|---|---|---|---|")
+    print(f"| bare aiokafka producer, idempotent, acks=all | {median('producer'):,.0f} | 1 | |")
     for what, name in (
         (f"single submissions, {_CALLERS} callers", "singles"),
         (f"a batch of {_LINES:,} lines", "batch"),
     ):
-        print(f"| {what} | {median(name):,.0f} | {ratio(name)} |")
+        print(f"| {what} | {median(name):,.0f} | {ratio(name)} | {cpu[name] * 1e6:.0f} µs |")
     p50, p99 = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
     print(f"\nAt {_PACE} a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms.")
     print(f"Ingest's memory at the end: {memory:.0f} MB.")

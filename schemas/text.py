@@ -3,15 +3,21 @@
 import re
 import sys
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 # The complement of Char in XML 1.0, section 2.2. One of these in one title breaks a whole feed.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# The same for JSON Schema, in what all dialects of regular expressions know. Without the halves of
+# characters: JSON in UTF-8 holds none.
+_BAD = r"\x00-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF"
 
 _MARKS = 30
 # Where combining marks are, roughly: the exact set takes ten times as long to look for. Neither the
@@ -48,10 +54,26 @@ def fold_whitespace(text: str) -> str:
     return " ".join(text.split())
 
 
-Prose = Annotated[str, AfterValidator(check_characters)]
+@dataclass(frozen=True)
+class Form:
+    """Says in JSON Schema what a validator of ours looks for."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Add the pattern."""
+        return handler(schema) | {"pattern": self.pattern}
+
+
+_CLEAN = Form(f"^[^{_BAD}]*$")
+_FILLED = Form(rf"^[^{_BAD}]*[^{_BAD}\s][^{_BAD}]*$")
+
+Prose = Annotated[str, AfterValidator(check_characters), _CLEAN]
 """Text of many lines."""
 
-Line = Annotated[str, AfterValidator(check_characters), AfterValidator(fold_whitespace)]
+Line = Annotated[str, AfterValidator(check_characters), AfterValidator(fold_whitespace), _CLEAN]
 """Text of one line; line breaks and tabs in it become spaces."""
 
 
@@ -61,8 +83,8 @@ def _not_blank(text: str) -> str:
     return text
 
 
-FilledLine = Annotated[Line, AfterValidator(_not_blank)]
-FilledProse = Annotated[Prose, AfterValidator(_not_blank)]
+FilledLine = Annotated[Line, AfterValidator(_not_blank), _FILLED]
+FilledProse = Annotated[Prose, AfterValidator(_not_blank), _FILLED]
 
 CODE_FORM = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 Code = Annotated[str, StringConstraints(pattern=CODE_FORM)]
@@ -90,5 +112,6 @@ Url = Annotated[
     str,
     AfterValidator(check_characters),
     AfterValidator(_http_url),
+    Form(rf"^[hH][tT][tT][pP][sS]?://[^\s/?#@<>\"\\{_BAD}]+([/?#][^\s<>\"\\{_BAD}]*)?$"),
     Field(max_length=2000),
 ]

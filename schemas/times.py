@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from schemas.text import Form
+
 _FORM = re.compile(
     r"(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,30}))?([Zz]|[+-]\d{2}:\d{2})"
 )
@@ -56,7 +58,10 @@ def _out_of_range() -> PydanticCustomError:
     return PydanticCustomError("time", "must be between the years 1970 and 9999, in UTC")
 
 
-Time = Annotated[AwareDatetime, BeforeValidator(parse)]
+# For JSON Schema, which has no years: not the whole form, its `date-time` says the rest.
+_SHOWN = Form(r"^(19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}[Tt ].*([Zz]|[+-]\d{2}:\d{2})$")
+
+Time = Annotated[AwareDatetime, BeforeValidator(parse), _SHOWN]
 
 
 def day_in_vietnam(at: datetime) -> date:

@@ -52,10 +52,6 @@ async def media(media_id: UUID, request: Request, parts: TheParts, w: Width = No
         ) from error
 
 
-# Players and partners' checkers ask for the head first; the documentation lists one of the two.
-router.head("/media/{media_id}", include_in_schema=False)(media)
-
-
 def _headers(media_id: UUID, kind: str) -> dict[str, str]:
     headers = {
         "Content-Type": kind,

@@ -11,8 +11,15 @@ from typing import Any, Generic, TypeVar, cast
 from zlib import crc32
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from services.common.prepared import Prepared
+
+# SQLAlchemy's own, at some 100 µs, cost more than what a job does in them.
+_SAVEPOINT = Prepared(text("SAVEPOINT job"))
+_ROLLBACK = Prepared(text("ROLLBACK TO SAVEPOINT job"))
+_RELEASE = Prepared(text("RELEASE SAVEPOINT job"))
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -55,7 +62,7 @@ class Database:
     runs in a savepoint of its own, and its caller hears of it after the common commit.
 
     One writer at a time, on PostgreSQL too, where several processes may share a database: what a
-    job has read is still so when it writes (docs/decisions/0005). `name` keeps the tables of
+    job has read is still so when it writes (docs/decisions/0003). `name` keeps the tables of
     different services apart there. `prepare` brings the tables up to date.
     """
 
@@ -116,7 +123,8 @@ class Database:
                 raise TimeoutError("a reader held on to what was deleted")
 
     def _read(self, job: Job[T]) -> T:
-        with self._engine.connect() as connection:
+        # Begun here, and not by SQLAlchemy's first statement: what is prepared goes past it.
+        with self._engine.connect() as connection, connection.begin():
             return job(connection)
 
     @contextmanager
@@ -210,15 +218,14 @@ def _tell(group: list[_Pending[Any]]) -> None:
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
     """Undo what the body did if it raises, and nothing else."""
-    # Said to the driver: SQLAlchemy's own, at some 100 µs, cost more than what a job does in it.
-    connection.exec_driver_sql("SAVEPOINT job")
+    _SAVEPOINT.run(connection)
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        _ROLLBACK.run(connection)
         raise
     finally:
-        connection.exec_driver_sql("RELEASE SAVEPOINT job")
+        _RELEASE.run(connection)
 
 
 def _sqlite(url: str) -> Engine:

@@ -181,8 +181,10 @@ def consume(
     group: str,
     handle: Callable[[Sequence[Record]], Awaitable[None]],
     listener: ConsumerRebalanceListener | None = None,
+    at_once: int = 500,
 ) -> LogicSubscriber[Any]:
-    """Have `handle` called with what comes in `topic`, in batches; its offset is committed after.
+    """Have `handle` called with what comes in `topic`, in batches of at most `at_once`; its
+    offset is committed after.
 
     Give each topic a group of its own: members of one group stop each other at every start.
     """
@@ -190,7 +192,7 @@ def consume(
         topic.name,
         group_id=group,
         batch=True,
-        max_records=500,
+        max_records=at_once,
         batch_timeout_ms=10,
         auto_offset_reset="earliest",
         session_timeout_ms=SESSION_TIMEOUT_MS,

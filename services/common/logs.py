@@ -2,7 +2,9 @@
 
 import logging
 import logging.handlers
+import queue
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 _MAX_BYTES = 50_000_000
 _KEPT = 4
+_MOST_WAITING = 10_000  # lines
+_CLOSE_WITHIN = 5.0  # seconds
 
 # They report every attempt while Kafka is away: what they say is passed on once in a while.
 _TALKATIVE = ("aiokafka", "faststream", "kafka")
@@ -36,7 +40,7 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
         console.setFormatter(_formatter(shared, readable=sys.stdout.isatty()))
         handlers.append(console)
 
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[_Behind(handlers)], force=True)
     for handler in handlers:
         handler.addFilter(_OnceInAWhile())
     for name in ("httpx2", "httpcore2", *_TALKATIVE):
@@ -49,6 +53,37 @@ def configure_logging(service: str, directory: Path | None = None) -> None:
     )
 
 
+class _Behind(logging.Handler):
+    """Has lines rendered and written by a thread of its own: a write to a file lets go of the
+    interpreter, and under load whoever wrote waits long to get it back."""
+
+    def __init__(self, handlers: list[logging.Handler]) -> None:
+        super().__init__()
+        self._handlers = handlers
+        self._lines: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
+        self._writer.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Leave it to the thread; where that is far behind, wait for it."""
+        while self._lines.qsize() > _MOST_WAITING and self._writer.is_alive():
+            time.sleep(0.001)
+        self._lines.put(record)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._lines.put(None)
+        self._writer.join(_CLOSE_WITHIN)
+        for handler in self._handlers:
+            handler.close()
+        super().close()
+
+    def _write(self) -> None:
+        while (record := self._lines.get()) is not None:
+            for handler in self._handlers:
+                handler.handle(record)
+
+
 def _processors(service: str) -> list[Processor]:
     def name_the_service(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
         return {"service": service, **line}
@@ -58,14 +93,13 @@ def _processors(service: str) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_the_service,
+        structlog.processors.format_exc_info,  # here, where the exception is being handled
     ]
 
 
 def _formatter(shared: list[Processor], *, readable: bool) -> logging.Formatter:
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if readable
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.dev.ConsoleRenderer()] if readable else [structlog.processors.JSONRenderer()]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,6 +53,14 @@ _UNION_MEMBER = re.compile(r"(?:function-[a-z]+|dict|list)\[.*\]")
 log = structlog.get_logger()
 
 
+class FieldErrorBody(BaseModel):
+    """What is wrong with one field."""
+
+    pointer: str
+    detail: str
+    code: str
+
+
 class ProblemBody(BaseModel):
     """The body of every error answer."""
 
@@ -59,7 +68,7 @@ class ProblemBody(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, str]] = []
+    errors: list[FieldErrorBody] = []
 
 
 @dataclass(frozen=True)
@@ -157,13 +166,27 @@ async def _on_problem(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _on_http_exception(_: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = _TYPE_OF_STATUS.get(error.status_code, "bad-request")
     if error.status_code == 404:
         return not_found().response()
+    headers = {**(error.headers or {})}
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_allowed(request)))
     detail = said("The request can't be answered in this form.")
-    return Problem(kind, detail, headers=error.headers).response()
+    return Problem(kind, detail, headers=headers).response()
+
+
+def _allowed(request: Request) -> set[str]:
+    """Give the methods of all routes that fit the path; FastAPI names those of the first."""
+    path = request.scope["path"]
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        form = getattr(route, "path_regex", None)
+        if form is not None and form.match(path):
+            found |= route.methods or set()
+    return found | {"HEAD"} if "GET" in found else found
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> Response:

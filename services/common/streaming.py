@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
+from services.common.heads import asked_method
 from services.common.media import MediaStore
 from services.common.problems import Problem, not_found
 from services.common.said import said
@@ -42,7 +43,7 @@ async def stored_file(
         status = 206
         sent["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     sent["Content-Length"] = str(end - start)
-    if request.method == "HEAD" or start == end:
+    if asked_method(request) == "HEAD" or start == end:
         return Response(status_code=status, headers=sent)
     return StreamingResponse(store.read(media_id, name, start, end), status, sent)
 

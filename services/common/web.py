@@ -9,12 +9,14 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.common import problems
+from services.common import openapi, problems
+from services.common.heads import Heads
 from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from services.common.settings import ServiceSettings
@@ -23,6 +25,18 @@ from services.common.trace import taken_over_or_made, tracing
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Readiness = Callable[[], Awaitable[Mapping[str, object]]]
 """Says how a service is: `ready` (bool), `kafka` ("up" or "down"), `lag` (by topic), and more."""
+
+
+class State(BaseModel):
+    """How a service is; each has more to say of itself."""
+
+    model_config = ConfigDict(extra="allow")
+
+    ready: bool
+    kafka: str
+
+
+_NOT_READY: openapi.Answers = {503: {"model": State, "description": "It can't do its own part"}}
 
 # Asked again and again by machines: they are counted, not logged.
 _UNLOGGED = ("/healthz", "/readyz", "/metrics")
@@ -47,12 +61,12 @@ def make_app(
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,  # it would trust the Host header
-        responses={
-            "4XX": {"model": problems.ProblemBody, "description": "A problem (RFC 9457)"},
-        },
+        responses=openapi.PROBLEMS,
     )
     problems.install(app)
+    openapi.install(app)
     _add_health(app, readiness)
+    app.add_middleware(Heads)
     app.add_middleware(_Tracing)
     return app
 
@@ -63,13 +77,13 @@ def _add_health(app: FastAPI, readiness: Readiness) -> None:
         """Say that the process answers."""
         return {"status": "alive"}
 
-    @app.get("/readyz", tags=["health"])
+    @app.get("/readyz", tags=["health"], response_model=State, responses=_NOT_READY)
     async def ready() -> Response:
         """Say whether the service can do its own part; Kafka may be away, or it behind."""
         state = await readiness()
         return JSONResponse(dict(state), 200 if state["ready"] else 503)
 
-    @app.get("/metrics", tags=["health"])
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Give the metrics in Prometheus' text format."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

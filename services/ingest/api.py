@@ -7,23 +7,27 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from starlette.responses import JSONResponse
 
+from schemas.text import Code
 from services.common.database import Database
 from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
+from services.common.openapi import BearerKey, json_body
 from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
-from services.ingest import commands, preconditions, views
+from services.ingest import answers, commands, preconditions, views
 from services.ingest.access.admission import Admission
 from services.ingest.access.keyring import Caller
-from services.ingest.bodies import documented, read_body
+from services.ingest.answers import Summary
+from services.ingest.bodies import read_body
 from services.ingest.commands import Answer, Call
 from services.ingest.likeness import likeness
 from services.ingest.likeness.likeness import Crowd
+from services.ingest.preconditions import IfMatch
 from services.ingest.registry import entries as registry
 from services.ingest.settings import IngestSettings
 from services.ingest.submission import (
@@ -60,7 +64,7 @@ async def parts_of(request: Request) -> Parts:
 async def caller_of(
     request: Request,
     parts: Annotated[Parts, Depends(parts_of)],
-    authorization: Annotated[str | None, Header(description="`Bearer KEY`")] = None,
+    authorization: Annotated[str | None, Security(BearerKey())],
 ) -> Caller:
     """Tell who calls, before anything else is looked at."""
     return await parts.admission.admit(request, authorization)
@@ -75,13 +79,19 @@ _LONG = 32 * 1024  # bytes
 router = APIRouter(prefix="/v1", tags=["articles"])
 
 
-@router.post("/articles", status_code=201, openapi_extra=documented(Submission))
+@router.post(
+    "/articles",
+    status_code=201,
+    response_model=Summary,
+    responses=answers.STORED | answers.AS_BEFORE,
+    openapi_extra=json_body(Submission),
+)
 async def submit(
     request: Request,
     parts: PartsOf,
     caller: CallerOf,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
-    unit: Annotated[str | None, Query(description="for the newsroom: whose article it is")] = None,
+    unit: Annotated[Code | None, Query(description="for the newsroom: whose article it is")] = None,
 ) -> Response:
     """Submit an article. 201 means that it is stored for good, and on its way."""
     body = await read_body(request)
@@ -97,13 +107,18 @@ async def submit(
     return _answered(parts, answer, "article_submitted", 201 if answer.created else 200)
 
 
-@router.put("/articles/{article}", openapi_extra=documented(Change))
+@router.put(
+    "/articles/{article}",
+    response_model=Summary,
+    responses=answers.TAGGED,
+    openapi_extra=json_body(Change) | preconditions.NEEDED,
+)
 async def change(
     article: UUID,
     request: Request,
     parts: PartsOf,
     caller: CallerOf,
-    if_match: Annotated[str | None, Header(description='`"VERSION"`')] = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Store a whole new version."""
     await _find(parts, caller, article)
@@ -116,7 +131,12 @@ async def change(
     return _answered(parts, answer, "article_changed", 200)
 
 
-@router.post("/articles/{article}/retraction", openapi_extra=documented(GivenRetraction))
+@router.post(
+    "/articles/{article}/retraction",
+    response_model=Summary,
+    responses=answers.TAGGED,
+    openapi_extra=json_body(GivenRetraction),
+)
 async def retract(article: UUID, request: Request, parts: PartsOf, caller: CallerOf) -> Response:
     """Take an article back, everywhere. Again changes nothing."""
     await _find(parts, caller, article)

@@ -37,6 +37,7 @@ from services.ingest.likeness import likeness
 from services.ingest.likeness.likening import Likening
 from services.ingest.media import routes as media
 from services.ingest.media.staging import staging
+from services.ingest.migrations import migrate
 from services.ingest.polling import routes as polling
 from services.ingest.polling.poller import Poller
 from services.ingest.registry import document_routes as registry_api
@@ -47,7 +48,6 @@ from services.ingest.relaying.leases import Leases
 from services.ingest.relaying.relay import Relay
 from services.ingest.schedule import Schedule
 from services.ingest.settings import IngestSettings
-from services.ingest.tables import tables
 from services.ingest.tracking import hops
 from services.ingest.tracking import routes as tracking
 
@@ -72,7 +72,7 @@ def build(settings: IngestSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            database = Database(settings.database, tables.create_all, "ingest")
+            database = Database(settings.database, migrate, "ingest")
             opened.push_async_callback(database.close)
             leases = Leases(database, settings.instance)
             comparison = Comparison(database, settings.kafka_bootstrap)

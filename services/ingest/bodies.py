@@ -1,9 +1,9 @@
-"""Request bodies, read up to a limit and never trusted for their size."""
+"""Request bodies, read up to a limit and never trusted for their size.
 
-from typing import Any
+By hand, because the key and the article's owner are looked at before the body.
+"""
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from services.common.problems import Problem
 from services.common.said import said
@@ -26,12 +26,3 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
     if size > limit:
         raise Problem("too-large", said("At most {limit:,} bytes are taken.", limit=limit))
     return b"".join(parts)
-
-
-def documented(model: type[BaseModel]) -> dict[str, Any]:
-    """Describe a JSON body that is read by hand, for OpenAPI.
-
-    By hand, because the key and the article's owner are looked at before the body.
-    """
-    schema = model.model_json_schema(by_alias=True)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -10,9 +10,19 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.article import Genre
+from schemas.text import Code
 from schemas.times import Time
 from services.common.problems import not_found
-from services.ingest import commands, store, views
+from services.ingest import answers, commands, store, views
+from services.ingest.answers import (
+    Article,
+    ErasedArticle,
+    Listed,
+    Page,
+    RetractedArticle,
+    Version,
+    WholeVersion,
+)
 from services.ingest.api import CallerOf, PartsOf, call_of
 from services.ingest.commands import Call
 from services.ingest.lifecycle import State, Status
@@ -22,15 +32,15 @@ from services.ingest.store import Wanted
 router = APIRouter(prefix="/v1", tags=["articles"])
 
 
-@router.get("/articles")
+@router.get("/articles", response_model=Page[Listed])
 async def list_articles(
     parts: PartsOf,
     caller: CallerOf,
     status: Status | None = None,
-    unit: Annotated[str | None, Query(description="for the newsroom")] = None,
+    unit: Annotated[Code | None, Query(description="for the newsroom")] = None,
     genre: Genre | None = None,
-    column: str | None = None,
-    campaign: str | None = None,
+    column: Code | None = None,
+    campaign: Code | None = None,
     received_from: Annotated[Time | None, Query(alias="from")] = None,
     received_to: Annotated[Time | None, Query(alias="to")] = None,
     cursor: UUID | None = None,
@@ -51,7 +61,11 @@ async def list_articles(
     return JSONResponse({"items": items[:limit], "next": following})
 
 
-@router.get("/articles/{article}")
+@router.get(
+    "/articles/{article}",
+    response_model=Article | RetractedArticle | ErasedArticle,
+    responses=answers.TAGGED,
+)
 async def get_article(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
     """Give one article, as handed in, with how it stands."""
     call = call_of(parts, caller)
@@ -67,7 +81,7 @@ async def get_article(article: UUID, parts: PartsOf, caller: CallerOf) -> Respon
     return JSONResponse(body, headers={"ETag": f'"{body["version"]}"'})
 
 
-@router.get("/articles/{article}/versions")
+@router.get("/articles/{article}/versions", response_model=Page[Version])
 async def list_versions(
     article: UUID,
     parts: PartsOf,
@@ -88,7 +102,7 @@ async def list_versions(
     return JSONResponse({"items": items[:limit], "next": following})
 
 
-@router.get("/articles/{article}/versions/{number}")
+@router.get("/articles/{article}/versions/{number}", response_model=WholeVersion)
 async def get_version(article: UUID, number: int, parts: PartsOf, caller: CallerOf) -> Response:
     """Give a version as it was handed in."""
     call = call_of(parts, caller)

@@ -1,16 +1,18 @@
 """HTTP for the newsroom: what becomes of articles that wait for it."""
 
-from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
-from services.ingest import commands, preconditions, views
+from services.common.openapi import json_body
+from services.ingest import answers, commands, preconditions, views
 from services.ingest.access.routes import newsroom_only
+from services.ingest.answers import Summary
 from services.ingest.api import CallerOf, PartsOf, call_of
-from services.ingest.bodies import documented, read_body
+from services.ingest.bodies import read_body
+from services.ingest.preconditions import IfMatch
 from services.ingest.submission import GivenReview, read
 
 log = structlog.get_logger()
@@ -18,13 +20,18 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/v1/admin", tags=["review"], dependencies=[Depends(newsroom_only)])
 
 
-@router.post("/articles/{article}/review", openapi_extra=documented(GivenReview))
+@router.post(
+    "/articles/{article}/review",
+    response_model=Summary,
+    responses=answers.TAGGED,
+    openapi_extra=json_body(GivenReview) | preconditions.NEEDED,
+)
 async def review(
     article: UUID,
     request: Request,
     parts: PartsOf,
     caller: CallerOf,
-    if_match: Annotated[str | None, Header(description='`"VERSION"`')] = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Accept the version that waits, return it to its unit with a note, or reject it.
 

@@ -1,5 +1,6 @@
 """Events in: from Kafka's records to the store, in batches, each topic by itself."""
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -14,8 +15,11 @@ from services.common.database import Database
 from services.common.kafka import consume
 from services.common.trace import tracing
 from services.syndicate import store
-from services.syndicate.change import Change, Tombstone, article_of, erases
+from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.press import Press
+
+# In one transaction, for which express waits.
+_AT_ONCE = 100
 
 log = structlog.get_logger()
 
@@ -29,12 +33,20 @@ class Intake:
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
         """Apply versions and tombstones; return when they are safe."""
+        await self._take(batch)
+        self._press.tell_changed()
+
+    async def take_express(self, batch: Batch[ArticleEvent]) -> None:
+        """Likewise, and have their feeds rendered before those that a backlog has changed."""
+        self._press.tell_changed(first=feeds_named(await self._take(batch)))
+
+    async def _take(self, batch: Batch[ArticleEvent]) -> Sequence[Change]:
         changes = [_change(item) for item in batch.items]
         effective = await self._database.write(partial(store.apply_changes, changes=changes))
         self._press.forget(article_of(change) for change in changes if erases(change))
-        self._press.tell_changed()
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
+        return changes
 
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""
@@ -57,12 +69,12 @@ def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
         read_article_event, intake.take_articles, park_invalid=park, park_failed=park
     )
     express = RecordHandler(
-        read_article_event, intake.take_articles, park_invalid=park, park_failed=park
+        read_article_event, intake.take_express, park_invalid=park, park_failed=park
     )
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
     )
-    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles)
+    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, at_once=_AT_ONCE)
     consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express)
     consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry)
 

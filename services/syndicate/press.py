@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -22,7 +24,9 @@ from services.syndicate.listing import Unlisted
 from services.syndicate.shelf import Shelf
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
-_AT_ONCE = 16  # feeds rendered before the first of them are served
+# Feeds rendered before the first of them are served; what must not wait waits for so many at most.
+_AT_ONCE = 4
+_LISTED_AT_ONCE = 250  # versions in one transaction, for which the intake waits
 _PAUSE = 1.0  # seconds after an error
 _SAVE_EVERY = 1.0  # seconds
 _SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
@@ -40,15 +44,20 @@ class Press:
         self._feed_size = feed_size
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
+        self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
+        self._hurry = asyncio.Event()
         self._shown: dict[str, int] = {}
         self._unsaved: dict[str, Proof] = {}
         self._forgotten: set[UUID] = set()
         self.listed = asyncio.Event()
         """Set when word that feeds show a version was put into the outbox."""
 
-    def tell_changed(self) -> None:
-        """Say that there is something to render."""
+    def tell_changed(self, first: Collection[str] = ()) -> None:
+        """Say that there is something to render, and which feeds must not wait for the others."""
         self._changed.set()
+        if first:
+            self._first.update(dict.fromkeys(first))
+            self._hurry.set()
 
     def forget(self, articles: Iterable[UUID]) -> None:
         """Drop what memory holds of these, when nothing is being rendered from it."""
@@ -80,7 +89,8 @@ class Press:
                 await asyncio.sleep(_PAUSE)
             spent = time.perf_counter() - began
             # With a backlog, half of the time is left to those who work it off.
-            await asyncio.sleep(max(_GATHER - spent, spent))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), max(_GATHER - spent, spent))
 
     async def save_slowly(self) -> None:
         """Save until cancelled, first what has been unsaved for longest. To save every change would
@@ -106,18 +116,30 @@ class Press:
                 self._unsaved[proof.feed] = newest
 
     async def _render_changed(self) -> None:
+        self._hurry.clear()
         feeds, unlisted = await self._database.read(_state)
-        changed = self.behind(feeds)
-        for first in range(0, len(changed), _AT_ONCE):
-            names = [feed.name for feed in changed[first : first + _AT_ONCE]]
-            for proof in await self._database.read(partial(self._make, names=names)):
-                self._show(proof)
-                self._unsaved[proof.feed] = proof
-            FEED_RENDERS.inc(len(names))
-        if unlisted:
-            await self._database.write(partial(listing.mark_listed, shown=unlisted, at=now()))
+        waiting = {feed.name: None for feed in self.behind(feeds)}
+        while self._first or waiting:
+            # In turn, so that neither of the two lines holds up the other.
+            for line in (self._first, waiting):
+                names = list(islice(line, _AT_ONCE))
+                for name in names:
+                    self._first.pop(name, None)
+                    waiting.pop(name, None)
+                await self._render(names)
+        for start in range(0, len(unlisted), _LISTED_AT_ONCE):
+            shown = unlisted[start : start + _LISTED_AT_ONCE]
+            await self._database.write(partial(listing.mark_listed, shown=shown, at=now()))
             self.listed.set()
             self._changed.set()  # there may be more
+
+    async def _render(self, names: Sequence[str]) -> None:
+        if not names:
+            return
+        for proof in await self._database.read(partial(self._make, names=names)):
+            self._show(proof)
+            self._unsaved[proof.feed] = proof
+        FEED_RENDERS.inc(len(names))
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, sel
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.common.database import Database, sqlite_url
+from services.common.prepared import Prepared
 
 tables = MetaData()
 numbers = Table("numbers", tables, Column("number", Integer, primary_key=True))
@@ -76,6 +77,19 @@ async def test_sqlite_syncs_each_commit_to_disk(tmp_path):
     database = Database(sqlite_url(tmp_path / "x" / "test.db"), tables.create_all)
     assert await database.read(pragmas) == ["wal", 2]
     await database.close()
+
+
+async def test_a_reader_sees_one_snapshot_whatever_way_it_reads(database):
+    prepared = Prepared(select(func.count()).select_from(numbers))
+    loop = asyncio.get_running_loop()
+
+    def read(conn) -> tuple[int, int]:
+        before = prepared.rows(conn)[0][0]
+        asyncio.run_coroutine_threadsafe(database.write(add(1)), loop).result()
+        return before, count(conn)
+
+    assert await database.read(read) == (0, 0)
+    assert await database.read(count) == 1
 
 
 async def test_what_a_job_read_still_holds_when_it_writes_also_among_processes(postgresql_url):

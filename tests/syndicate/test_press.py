@@ -1,6 +1,6 @@
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
@@ -10,7 +10,7 @@ from services.common.metrics import FEED_RENDER_ERRORS
 from services.syndicate import feed_store, fragments, store
 from services.syndicate import press as press_module
 from services.syndicate.feeds import binding
-from services.syndicate.feeds.binding import Fragment
+from services.syndicate.feeds.binding import Document, Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
 from services.syndicate.press import Press
@@ -157,13 +157,61 @@ async def test_a_unit_is_called_by_its_new_name_everywhere(database: Database, s
     assert "<title>Hải quan khu vực III" in shown(shelf)["/feeds/units/HQHP.rss"].decode()
 
 
+async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    await take(database, *(article(unit=f"U{n:02}") for n in range(40)))
+    served: list[str] = []
+    real = shelf.put
+
+    def put(documents: Sequence[Document]) -> None:
+        real(documents)
+        served.append(documents[0].feed)
+        if len(served) == 1:  # a pass through the backlog has begun
+            press.tell_changed(first=["units/U39", "units/U38"])
+
+    monkeypatch.setattr(shelf, "put", put)
+    await rendered(press, database)
+
+    assert sorted(served[4:6]) == ["units/U38", "units/U39"]
+    assert len(served) == len(set(served))
+
+
+async def test_a_press_at_rest_begins_at_once_on_what_must_not_wait(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press_module, "_GATHER", 3600)
+    press = Press(database, Shelf(site), site, feed_size=50)
+    await press.open()
+    await take(database, article(unit="U1"))
+    async with at_work(press):
+        press.tell_changed()
+        await until_none_is_behind(press, database)
+        await take(database, article(unit="U1"))
+        press.tell_changed(first=["units/U1"])
+        await until_none_is_behind(press, database)
+
+
 async def rendered(press: Press, database: Database) -> None:
     """Let the press run until nothing is behind."""
     press.tell_changed()
+    async with at_work(press):
+        await until_none_is_behind(press, database)
+
+
+@asynccontextmanager
+async def at_work(press: Press) -> AsyncIterator[None]:
     task = asyncio.create_task(press.run())
-    async with asyncio.timeout(10):
-        while press.behind(await database.read(feed_store.feeds)):
-            await asyncio.sleep(0.005)
+    yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def until_none_is_behind(press: Press, database: Database) -> None:
+    async with asyncio.timeout(10):
+        while press.behind(await database.read(feed_store.feeds)):
+            await asyncio.sleep(0.005)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from services.common import auth
 from services.common.database import Database
+from services.common.heads import asked_method
 from services.common.problems import Problem, unauthorized
 from services.common.said import said
 from services.ingest.access import nonces
@@ -88,7 +89,7 @@ class Admission:
         path, query = request.scope["raw_path"], request.scope["query_string"]
         address = path + (b"?" + query if query else b"")
         url = self._public_url + address.decode("latin-1")
-        return Message(request.method, url, request.headers)
+        return Message(asked_method(request), url, request.headers)
 
     def _count_stranger(self, request: Request) -> None:
         """Who has no good key may try as often as a key may call, by his address."""

@@ -8,15 +8,19 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import JSONResponse
 
+from schemas.text import Code
 from services.common import trail
+from services.common.openapi import json_body
 from services.common.problems import Problem
 from services.common.said import said
 from services.ingest.access import keys
+from services.ingest.access.answers import AuditPage, Key, ListedKey, NewKey
 from services.ingest.access.audit import Act, act_of
 from services.ingest.access.keyring import Caller
 from services.ingest.access.keys import GivenKey, GivenNamedKey, GivenSigningKey, Owner
+from services.ingest.answers import Page
 from services.ingest.api import CallerOf, PartsOf
-from services.ingest.bodies import documented, read_body
+from services.ingest.bodies import read_body
 from services.ingest.submission import read
 
 G_ = TypeVar("G_", bound=GivenKey)
@@ -48,50 +52,57 @@ ActOf = Annotated[Act, Depends(act)]
 router = APIRouter(prefix="/v1/admin", tags=["keys"], dependencies=[Depends(admin_only)])
 
 
-_OPTIONAL = {"requestBody": documented(GivenKey)["requestBody"] | {"required": False}}
-
-
-@router.post("/units/{code}/keys", status_code=201, openapi_extra=_OPTIONAL)
-async def add_key(code: str, request: Request, parts: PartsOf, act: ActOf) -> Response:
+@router.post(
+    "/units/{code}/keys",
+    status_code=201,
+    response_model=NewKey,
+    openapi_extra=json_body(GivenKey, required=False),
+)
+async def add_key(code: Code, request: Request, parts: PartsOf, act: ActOf) -> Response:
     """Make a key for a unit: it is shown this once. Two may be live, so that it can change."""
     given = await _given(request, GivenKey)
     return await _add(parts, partial(keys.add_key, act=act, owner=_unit(code), given=given))
 
 
-@router.get("/units/{code}/keys")
-async def list_keys(code: str, parts: PartsOf) -> Response:
+@router.get("/units/{code}/keys", response_model=Page[ListedKey])
+async def list_keys(code: Code, parts: PartsOf) -> Response:
     """List the keys of a unit, by id."""
     return await _list(parts, _unit(code))
 
 
 @router.delete("/units/{code}/keys/{key}", status_code=204)
-async def revoke_key(code: str, key: UUID, parts: PartsOf, act: ActOf) -> Response:
+async def revoke_key(code: Code, key: UUID, parts: PartsOf, act: ActOf) -> Response:
     """End a key."""
     return await _revoke(parts, act, _unit(code), key)
 
 
 @router.post(
-    "/units/{code}/signing-keys", status_code=201, openapi_extra=documented(GivenSigningKey)
+    "/units/{code}/signing-keys",
+    status_code=201,
+    response_model=Key,
+    openapi_extra=json_body(GivenSigningKey),
 )
-async def add_signing_key(code: str, request: Request, parts: PartsOf, act: ActOf) -> Response:
+async def add_signing_key(code: Code, request: Request, parts: PartsOf, act: ActOf) -> Response:
     """Register a public key, by which the unit signs its requests (RFC 9421, Ed25519)."""
     given, owner = await _given(request, GivenSigningKey), _signer(code)
     return await _add(parts, partial(keys.add_signing_key, act=act, owner=owner, given=given))
 
 
-@router.get("/units/{code}/signing-keys")
-async def list_signing_keys(code: str, parts: PartsOf) -> Response:
+@router.get("/units/{code}/signing-keys", response_model=Page[ListedKey])
+async def list_signing_keys(code: Code, parts: PartsOf) -> Response:
     """List the keys by which a unit signs."""
     return await _list(parts, _signer(code))
 
 
 @router.delete("/units/{code}/signing-keys/{key}", status_code=204)
-async def revoke_signing_key(code: str, key: UUID, parts: PartsOf, act: ActOf) -> Response:
+async def revoke_signing_key(code: Code, key: UUID, parts: PartsOf, act: ActOf) -> Response:
     """End a key: nothing that it signed is taken from now on."""
     return await _revoke(parts, act, _signer(code), key)
 
 
-@router.post("/keys", status_code=201, openapi_extra=documented(GivenNamedKey))
+@router.post(
+    "/keys", status_code=201, response_model=NewKey, openapi_extra=json_body(GivenNamedKey)
+)
 async def add_named_key(request: Request, parts: PartsOf, act: ActOf) -> Response:
     """Make a key for somebody of the newsroom, or for an admin: it is shown this once."""
     given = await _given(request, GivenNamedKey)
@@ -99,7 +110,7 @@ async def add_named_key(request: Request, parts: PartsOf, act: ActOf) -> Respons
     return await _add(parts, partial(keys.add_key, act=act, owner=owner, given=given))
 
 
-@router.get("/keys")
+@router.get("/keys", response_model=Page[ListedKey])
 async def list_named_keys(parts: PartsOf) -> Response:
     """List the keys of the newsroom and of admins."""
     return await _list(parts, None)
@@ -111,7 +122,7 @@ async def revoke_named_key(key: UUID, parts: PartsOf, act: ActOf) -> Response:
     return await _revoke(parts, act, None, key)
 
 
-@router.get("/audit", tags=["audit"])
+@router.get("/audit", tags=["audit"], response_model=AuditPage)
 async def list_audit(
     parts: PartsOf,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,

@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from schemas.text import Code
 from services.common.database import Overloaded, savepoint, store_is_at_fault, what_happened
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
+from services.common.openapi import NDJSON, ndjson_body
 from services.common.problems import Problem
 from services.common.said import said
 from services.ingest import commands, views
 from services.ingest.api import CallerOf, Parts, PartsOf, call_of, owner_of
+from services.ingest.batches import answers
 from services.ingest.batches.ndjson import Line, groups_of_lines
 from services.ingest.batches.spool import Spool
 from services.ingest.commands import Answer, Call
@@ -32,20 +35,26 @@ router = APIRouter(prefix="/v1", tags=["articles"])
 
 log = structlog.get_logger()
 
-_NDJSON = {"application/x-ndjson": {"schema": {"type": "string"}}}
+
+class _Lines(Response):
+    """NDJSON."""
+
+    media_type = NDJSON
 
 
 @router.post(
     "/batches",
-    openapi_extra={"requestBody": {"required": True, "content": _NDJSON}},
-    responses={200: {"content": _NDJSON, "description": "A line for a line"}},
+    openapi_extra=ndjson_body(Submission),
+    response_class=_Lines,
+    response_model=list[answers.Line],
+    responses={200: {"description": "A line for a line"}},
 )
 async def submit_batch(
     request: Request,
     parts: PartsOf,
     caller: CallerOf,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
-    unit: Annotated[str | None, Query(description="for the newsroom: whose articles")] = None,
+    unit: Annotated[Code | None, Query(description="for the newsroom: whose articles")] = None,
 ) -> Response:
     """Submit many articles, one a line. Each line is answered as if it had come alone."""
     owner = await owner_of(parts, caller, unit)
@@ -104,11 +113,11 @@ class _Batch:
             return Problem("internal", said("The fault is logged under the request id."))
 
 
-class _Answering(Response):
+class _Answering(_Lines):
     """Takes in and answers at once: a client may read as it sends, or send everything first."""
 
     def __init__(self, batch: _Batch, pieces: AsyncIterator[bytes]) -> None:
-        super().__init__(media_type="application/x-ndjson", headers=language_headers())
+        super().__init__(headers=language_headers())
         del self.headers["content-length"]
         self._batch = batch
         self._pieces = pieces

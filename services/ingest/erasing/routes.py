@@ -5,15 +5,19 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
+from schemas.times import Time
 from services.common.instants import now
+from services.common.openapi import json_body
 from services.common.trace import current_trace
 from services.ingest import commands, store, views
 from services.ingest.access.routes import admin_only
+from services.ingest.answers import TAGGED, Cursor, ErasedArticle, Page
 from services.ingest.api import CallerOf, PartsOf
-from services.ingest.bodies import documented, read_body
+from services.ingest.bodies import read_body
 from services.ingest.commands import Call
 from services.ingest.erasing import erasure
 from services.ingest.erasing.eraser import Eraser
@@ -25,6 +29,16 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/v1/admin", tags=["erasure"], dependencies=[Depends(admin_only)])
 
 
+class Stand(BaseModel):
+    """How far an erasure has come."""
+
+    id: UUID
+    begun: Time
+    cleaned: Time | None
+    sent: Time | None
+    done: Time | None
+
+
 async def eraser_of(request: Request) -> Eraser:
     """Give the eraser that `app.py` has wired."""
     eraser = request.app.state.eraser
@@ -32,7 +46,12 @@ async def eraser_of(request: Request) -> Eraser:
     return eraser
 
 
-@router.post("/articles/{article}/erasure", openapi_extra=documented(GivenErasure))
+@router.post(
+    "/articles/{article}/erasure",
+    response_model=ErasedArticle,
+    responses=TAGGED,
+    openapi_extra=json_body(GivenErasure),
+)
 async def erase(
     article: UUID,
     request: Request,
@@ -57,9 +76,9 @@ async def erase(
     return JSONResponse(body, headers={"ETag": f'"{body["version"]}"'})
 
 
-@router.get("/erasures")
+@router.get("/erasures", response_model=Page[Stand])
 async def list_erasures(
-    parts: PartsOf, cursor: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    parts: PartsOf, cursor: Cursor = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Response:
     """List erasures, and how far each has come: `cleaned` here, `sent` to Kafka, `done`."""
     found = await parts.database.read(lambda conn: erasure.listed(conn, cursor, limit + 1))

@@ -16,8 +16,10 @@ from services.common.media import MediaStore, StoreError
 from services.common.problems import Problem, not_found
 from services.common.renditions import ORIGINAL, rendition
 from services.common.streaming import FILE_ANSWERS, stored_file
+from services.ingest.answers import MADE
 from services.ingest.api import CallerOf, Parts, PartsOf
 from services.ingest.media import records
+from services.ingest.media.answers import Described
 from services.ingest.media.checking import Workshops
 from services.ingest.media.found import Found
 from services.ingest.media.kinds import (
@@ -63,7 +65,11 @@ _BODY = {
 
 
 @router.post(
-    "", status_code=201, openapi_extra={"requestBody": {"required": True, "content": _BODY}}
+    "",
+    status_code=201,
+    response_model=Described,
+    responses=MADE,
+    openapi_extra={"requestBody": {"required": True, "content": _BODY}},
 )
 async def upload(
     request: Request,
@@ -71,9 +77,9 @@ async def upload(
     desk: DeskOf,
     caller: CallerOf,
     name: Annotated[str | None, Query(description="the file's name", max_length=255)] = None,
-    content_type: Annotated[str | None, Header()] = None,
+    content_type: Annotated[str | None, Header(include_in_schema=False)] = None,
     content_disposition: Annotated[str | None, Header()] = None,
-    content_length: Annotated[int | None, Header(ge=0)] = None,
+    content_length: Annotated[int | None, Header(ge=0, include_in_schema=False)] = None,
 ) -> Response:
     """Store a picture, sound or film, to be named by its `id` in an article's `media`."""
 
@@ -105,7 +111,7 @@ async def upload(
     return JSONResponse(answer, 201, {"Location": f"/v1/media/{sent.id}"})
 
 
-@router.get("/{media_id}")
+@router.get("/{media_id}", response_model=Described)
 async def look(media_id: UUID, parts: PartsOf, caller: CallerOf) -> Response:
     """Give what is known of an own upload."""
     return JSONResponse(_described(parts, media_id, await _own(parts, media_id, caller.unit)))

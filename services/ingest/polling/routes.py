@@ -14,15 +14,14 @@ from services.common.instants import now
 from services.common.problems import Problem, not_found
 from services.common.said import said
 from services.ingest.access.routes import newsroom_only
+from services.ingest.answers import Cursor, Page
 from services.ingest.api import PartsOf
 from services.ingest.polling import store
+from services.ingest.polling.answers import AskedPoll, Poll, PolledItem
 from services.ingest.polling.poller import Poller
 from services.ingest.registry import entries as registry
 
 log = structlog.get_logger()
-
-# PostgreSQL can't be asked for text with a zero in it.
-Cursor = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 
 router = APIRouter(prefix="/v1/admin/polls", tags=["polls"], dependencies=[Depends(newsroom_only)])
 
@@ -34,7 +33,7 @@ async def poller_of(request: Request) -> Poller:
     return poller
 
 
-@router.get("")
+@router.get("", response_model=Page[Poll])
 async def list_polls(
     parts: PartsOf, cursor: Cursor = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Response:
@@ -44,7 +43,7 @@ async def list_polls(
     return JSONResponse({"items": [_poll(row) for row in rows[:limit]], "next": following})
 
 
-@router.get("/{code}")
+@router.get("/{code}", response_model=Poll)
 async def get_poll(code: Code, parts: PartsOf) -> Response:
     """Say how the polls of one unit's feed go."""
     row = await parts.database.read(lambda conn: store.find(conn, code))
@@ -53,7 +52,7 @@ async def get_poll(code: Code, parts: PartsOf) -> Response:
     return JSONResponse(_poll(row))
 
 
-@router.get("/{code}/items")
+@router.get("/{code}/items", response_model=Page[PolledItem])
 async def list_polled_items(
     code: Code,
     parts: PartsOf,
@@ -74,7 +73,7 @@ async def list_polled_items(
     return JSONResponse({"items": [_item(row) for row in rows[:limit]], "next": following})
 
 
-@router.post("/{code}", status_code=202)
+@router.post("/{code}", status_code=202, response_model=Poll | AskedPoll)
 async def poll_now(
     code: Code, parts: PartsOf, poller: Annotated[Poller, Depends(poller_of)]
 ) -> Response:

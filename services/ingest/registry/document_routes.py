@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.times import day_in_vietnam
+from services.common.openapi import json_body
 from services.ingest.access.audit import Act, record
 from services.ingest.access.routes import ActOf, admin_only
 from services.ingest.api import PartsOf
-from services.ingest.bodies import documented, read_body
+from services.ingest.bodies import read_body
 from services.ingest.registry import document as registry_document
 from services.ingest.registry import entries as registry
+from services.ingest.registry.answers import Applied
 from services.ingest.registry.document import GivenRegistry, Plan
 from services.ingest.submission import read
 
@@ -29,7 +31,7 @@ router = APIRouter(
 )
 
 
-@router.get("")
+@router.get("", response_model=GivenRegistry)
 async def get_registry(parts: PartsOf) -> Response:
     """Give all units, columns and campaigns, without what is as it is by default: the document
     that, put back, changes nothing."""
@@ -37,7 +39,7 @@ async def get_registry(parts: PartsOf) -> Response:
     return JSONResponse(registry_document.document(entries))
 
 
-@router.put("", openapi_extra=documented(GivenRegistry))
+@router.put("", response_model=Applied, openapi_extra=json_body(GivenRegistry))
 async def apply_registry(
     request: Request,
     parts: PartsOf,

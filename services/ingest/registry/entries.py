@@ -12,6 +12,7 @@ from schemas.events import CampaignChanged, ColumnChanged, Trace, UnitChanged
 from schemas.registry import MOST_NAMES, Campaign, Column, Unit
 from schemas.times import day_in_vietnam
 from services.common.ids import new_id
+from services.common.prepared import Prepared
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
 from services.ingest.registry import rules as registry_rules
@@ -46,8 +47,10 @@ class GivenCampaign(Campaign):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-_FIND = select(registry.c.entry).where(
-    registry.c.kind == bindparam("kind"), registry.c.code == bindparam("code")
+_FIND = Prepared(
+    select(registry.c.entry).where(
+        registry.c.kind == bindparam("kind"), registry.c.code == bindparam("code")
+    )
 )
 
 MODELS: dict[Kind, type[GivenUnit] | type[GivenColumn] | type[GivenCampaign]] = {
@@ -111,8 +114,9 @@ def store(conn: Connection, entry: Entry, trace: Trace, now: datetime, *, new: b
 
 def find(conn: Connection, kind: Kind, code: str) -> Entry | None:
     """Find an entry by its code."""
-    stored = conn.scalar(_FIND, {"kind": kind, "code": code})
-    return None if stored is None else _read(kind, stored)
+    for (stored,) in _FIND.rows(conn, kind=kind, code=code):
+        return _read(kind, stored)
+    return None
 
 
 def everything(conn: Connection) -> Entries:

@@ -6,19 +6,21 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, case, or_, select
 from starlette.responses import JSONResponse
 
 from schemas.events import Trace
-from schemas.times import parse
+from schemas.times import Time, parse
 from services.common.instants import now
 from services.common.trace import current_trace
 from services.ingest import commands
+from services.ingest.answers import Page
 from services.ingest.api import CallerOf, PartsOf
 from services.ingest.commands import Call
-from services.ingest.tables import outbox, versions
+from services.ingest.tables import outbox, reviews, versions
 from services.ingest.tracking import hops
-from services.ingest.tracking.timeline import Item, Sent, Version, timeline
+from services.ingest.tracking.timeline import Item, Name, Review, Sent, Version, timeline
 
 # Of what was handed in only what may hold an embargo: it is long, and some ask again and again.
 _MAYBE_HELD = or_(versions.c.status == "embargoed", versions.c.released > versions.c.received)
@@ -34,7 +36,21 @@ _VERSIONS = select(
 router = APIRouter(prefix="/v1", tags=["articles"])
 
 
-@router.get("/articles/{article}/timeline")
+class Step(BaseModel):
+    """What became of an article, at one point in time: docs/timeline.md."""
+
+    at: Time
+    service: str
+    event: Name
+    version: int
+    request_id: str | None = None
+    topic: str | None = None
+    until: Time | None = None
+    partners: list[str] | None = None
+    detail: str | None = None
+
+
+@router.get("/articles/{article}/timeline", response_model=Page[Step])
 async def get_timeline(article: UUID, parts: PartsOf, caller: CallerOf) -> Response:
     """Tell what became of an article, the oldest first: `{at, service, event, version, …}`.
 
@@ -52,10 +68,15 @@ async def get_timeline(article: UUID, parts: PartsOf, caller: CallerOf) -> Respo
 
 
 def timeline_of(conn: Connection, article: UUID) -> list[Item]:
-    """Read all that is known of an article. What reviewers decide will join here."""
+    """Read all that is known of an article."""
     known = _versions(conn, article)
     sent = _sent(conn, article, [version.version for version in known])
-    return timeline(known, sent, hops.of_article(conn, article))
+    return timeline(known, _reviews(conn, article), sent, hops.of_article(conn, article))
+
+
+def _reviews(conn: Connection, article: UUID) -> list[Review]:
+    rows = conn.execute(select(reviews).where(reviews.c.article_id == str(article)))
+    return [Review(row.version, row.decision, row.note, row.at) for row in rows]
 
 
 def _versions(conn: Connection, article: UUID) -> list[Version]:

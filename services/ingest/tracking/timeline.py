@@ -12,6 +12,8 @@ Name = Literal[
     "received",  # it is stored, and will not be lost
     "in_review",  # it waits for the newsroom
     "accepted",  # it may go out; at once where the unit is trusted
+    "returned",  # the newsroom asks for changes, with a `note`
+    "rejected",  # the newsroom does not take it; the `note` says why
     "embargoed",  # accepted, but held `until` then
     "released",  # the embargo ended
     "retracted",  # it was taken back: this version is the notice
@@ -33,7 +35,12 @@ Name = Literal[
 
 _RANK = {name: rank for rank, name in enumerate(get_args(Name))}
 _ENDINGS: Mapping[str, Name] = {"retracted": "retracted", "expired": "expired", "erased": "erased"}
-_REVIEWED = ("in_review", "returned", "rejected")
+_DECIDED: Mapping[str, Name] = {
+    "accept": "accepted",
+    "return": "returned",
+    "reject": "rejected",
+}
+_WAITING = ("in_review", "returned", "rejected")
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,15 @@ class Version:
     embargoed_until: datetime | None
     request_id: str
 
-    @property
-    def held_until(self) -> datetime | None:
-        """The embargo under which it came; None where that was over by then."""
-        until = self.embargoed_until
-        return until if until and until > self.received else None
+
+@dataclass(frozen=True)
+class Review:
+    """What the newsroom decided of a version."""
+
+    version: int
+    decision: Literal["accept", "return", "reject"]
+    note: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,31 +109,47 @@ class Item:
         }
 
 
-def timeline(versions: Sequence[Version], sent: Sequence[Sent], hops: Sequence[Hop]) -> list[Item]:
+def timeline(
+    versions: Sequence[Version],
+    reviews: Sequence[Review],
+    sent: Sequence[Sent],
+    hops: Sequence[Hop],
+) -> list[Item]:
     """Put everything in order, the oldest first."""
-    items = [item for version in versions for item in _of_version(version)]
+    items = [
+        item
+        for version in versions
+        for item in _of_version(version, [r for r in reviews if r.version == version.version])
+    ]
     items += _of_log(sent, hops)
     items += [_of_hop(hop) for hop in hops]
     return sorted(items, key=lambda item: (item.at, item.version, _RANK[item.event]))
 
 
-def _of_version(of: Version) -> Iterator[Item]:
+def _of_version(of: Version, reviews: Sequence[Review]) -> Iterator[Item]:
     def item(at: datetime, event: Name, **more: object) -> Item:
         return Item(at, "ingest", event, of.version, more)
 
     yield item(of.received, "received", request_id=of.request_id)
+    if reviews or of.status in _WAITING:
+        yield item(of.received, "in_review")
+    for review in reviews:
+        more = {"note": review.note} if review.note else {}
+        yield item(review.at, _DECIDED[review.decision], **more)
     if of.status in _ENDINGS:
         yield item(of.released or of.received, _ENDINGS[of.status])
-    elif of.status in _REVIEWED:
-        # What the newsroom decided is not told yet.
-        yield item(of.received, "in_review")
-    elif until := of.held_until:
-        yield item(of.received, "accepted")
-        yield item(of.received, "embargoed", until=until.isoformat())
+        return
+    if of.status in _WAITING:
+        return
+    until = of.embargoed_until
+    went_on = next((r.at for r in reviews if r.decision == "accept"), of.received)
+    held = until is not None and until > went_on
+    if not any(review.decision == "accept" for review in reviews):
+        yield item(of.received if held else of.released or of.received, "accepted")
+    if held and until:
+        yield item(went_on, "embargoed", until=until.isoformat())
         if of.released:
             yield item(of.released, "released")
-    else:
-        yield item(of.released or of.received, "accepted")
 
 
 def _of_log(sent: Sequence[Sent], hops: Sequence[Hop]) -> Iterator[Item]:

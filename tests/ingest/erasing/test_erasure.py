@@ -361,7 +361,7 @@ def test_a_parked_tombstone_holds_no_text_and_stays():
 async def test_the_answer_for_an_article_that_is_like_an_erased_one_stays_its_own(
     admin, unit, other_unit, kept
 ):
-    """The newsroom is told of what is alike, whoever wrote it; answers are kept for repetitions."""
+    """The newsroom's answers name what is alike, whoever wrote it, and are kept for repetitions."""
     story = " ".join(f"từ{number}" for number in range(60))
     first = (await unit.submit(headline=f"{MARK} tít", body=story)).json()["id"]
     like = submission(body=story)

@@ -18,7 +18,7 @@ from services.ingest.relaying.outbox import Confirmed
 from services.ingest.tables import tables
 from services.ingest.tracking import hops
 from services.ingest.tracking.hops import hop_of
-from services.ingest.tracking.timeline import Name, Sent, Version, timeline
+from services.ingest.tracking.timeline import Name, Review, Sent, Version, timeline
 from tests.factories import NOON, TRACE
 from tests.ingest.conftest import Client, make_unit, submission
 
@@ -59,7 +59,7 @@ def delivery(state="delivered", partners=("bao-a", "bao-b"), at=NOON, detail="")
 
 
 def names(versions=(), sent=(), told=()) -> list[str]:
-    return [item.event for item in timeline(versions, sent, [hop_of(event) for event in told])]
+    return [item.event for item in timeline(versions, [], sent, [hop_of(event) for event in told])]
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_way_of_an_article_is_told_in_order_also_within_one_instant():
 
 def test_versions_follow_each_other_in_one_list():
     later = NOON + SECOND
-    items = timeline([version(2, received=later), version()], [Sent(2, "articles", later)], [])
+    items = timeline([version(2, received=later), version()], [], [Sent(2, "articles", later)], [])
 
     assert [(item.version, item.event) for item in items] == [
         (1, "received"),
@@ -103,9 +103,9 @@ def test_an_embargo_tells_until_when_and_that_it_ended():
     ended = version(embargoed_until=until, released=until + SECOND)
 
     assert names([held]) == ["received", "accepted", "embargoed"]
-    assert timeline([held], [], [])[-1].shown()["until"] == until.isoformat()
+    assert timeline([held], [], [], [])[-1].shown()["until"] == until.isoformat()
     assert names([ended]) == ["received", "accepted", "embargoed", "released"]
-    assert timeline([ended], [], [])[-1].at == until + SECOND
+    assert timeline([ended], [], [], [])[-1].at == until + SECOND
 
 
 def test_an_embargo_that_was_over_when_it_came_holds_nothing():
@@ -119,7 +119,7 @@ def test_what_waits_for_the_newsroom_is_not_accepted_yet():
 def test_a_retraction_is_told_as_such_and_by_which_ways_it_left():
     end = version(2, "retracted", NOON + SECOND, released=NOON + SECOND)
     sent = [Sent(2, "articles", NOON + 3 * SECOND), Sent(2, "articles.express", NOON + 2 * SECOND)]
-    items = timeline([end], sent, [])
+    items = timeline([end], [], sent, [])
 
     assert [item.event for item in items] == ["received", "retracted", "published", "published"]
     assert [item.more["topic"] for item in items[2:]] == ["articles.express", "articles"]
@@ -128,14 +128,14 @@ def test_a_retraction_is_told_as_such_and_by_which_ways_it_left():
 def test_the_log_had_a_version_before_anyone_could_show_it():
     """Kafka's word comes for a whole group; a feed may be faster than that."""
     late = Sent(1, "articles", NOON + SECOND)
-    items = timeline([version()], [late], [hop_of(shown(at=NOON + SECOND / 2))])
+    items = timeline([version()], [], [late], [hop_of(shown(at=NOON + SECOND / 2))])
 
     assert [item.event for item in items] == ["received", "accepted", "published", "listed"]
     assert items[2].at == items[3].at
 
 
 def test_a_delivery_names_its_partners_and_how():
-    [item] = timeline([], [], [hop_of(delivery(detail="webhook"))])
+    [item] = timeline([], [], [], [hop_of(delivery(detail="webhook"))])
 
     assert item.shown() == {
         "at": NOON.isoformat(),
@@ -279,3 +279,32 @@ async def test_it_is_the_owners_and_the_newsrooms_alone(admin, unit, other_unit)
     assert theirs.json() == unknown.json()
     unit.key = "wrong"
     assert (await unit.call("GET", path)).status_code == 401
+
+
+def test_what_the_newsroom_decided_is_told_with_its_note():
+    waiting = version(status="returned", released=None)
+    returned = Review(1, "return", "Xin thêm nguồn.", NOON + SECOND)
+
+    items = timeline([waiting], [returned], [], [])
+
+    assert [item.event for item in items] == ["received", "in_review", "returned"]
+    assert items[-1].shown()["note"] == "Xin thêm nguồn."
+
+
+def test_an_accepted_embargo_is_held_from_its_acceptance_on():
+    until = NOON + 10 * SECOND
+    held = version(status="embargoed", embargoed_until=until, released=None)
+    accepted = Review(1, "accept", "", NOON + 5 * SECOND)
+
+    events = [item.event for item in timeline([held], [accepted], [], [])]
+
+    assert events == ["received", "in_review", "accepted", "embargoed"]
+
+
+def test_an_embargo_that_ended_before_it_was_accepted_held_nothing():
+    after = NOON + 20 * SECOND
+    out = version(embargoed_until=NOON + 10 * SECOND, released=after)
+
+    events = [item.event for item in timeline([out], [Review(1, "accept", "", after)], [], [])]
+
+    assert events == ["received", "in_review", "accepted"]

@@ -1,0 +1,36 @@
+"""HEAD wherever there is GET (RFC 9110, section 9.3.2): the same answer without its content."""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_IS_HEAD = "tinbai.head"
+
+
+class Heads:
+    """The middleware that lets routes for GET answer HEAD too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._inner = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, as one for GET."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._inner(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # In the scope itself: what is outside of this reads there which route it was.
+        scope["method"], scope[_IS_HEAD] = "GET", True
+        try:
+            await self._inner(scope, receive, send_head)
+        finally:
+            scope["method"] = "HEAD"
+
+
+def asked_method(request: Request) -> str:
+    """Give the method as the caller sent it."""
+    return "HEAD" if _IS_HEAD in request.scope else request.method
