@@ -63,7 +63,7 @@ class Database:
     runs in a savepoint of its own, and its caller hears of it after the common commit.
 
     One writer at a time, on PostgreSQL too, where several processes may share a database: what a
-    job has read is still so when it writes (docs/decisions/0005). `name` keeps the tables of
+    job has read is still so when it writes (docs/decisions/0003). `name` keeps the tables of
     different services apart there. `prepare` brings the tables up to date.
     """
 
