@@ -1,6 +1,7 @@
-"""The house: who may know whom."""
+"""The house: who may know whom, and which page is meant."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,3 +47,26 @@ def test_every_service_reads_alike(service):
     files = {file.name for file in (ROOT / "services" / service).glob("*.py")}
 
     assert {"__main__.py", "app.py", "settings.py", "api.py"} <= files
+
+
+def test_each_decision_has_a_number_of_its_own_and_all_that_are_named_are_there():
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    headings = [page.read_text().splitlines()[0] for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [heading.split(".")[0] for heading in headings] == [f"# {n}" for n in numbers]
+
+    texts = [
+        file for top in ("services", "stack", "docs", "schemas") for file in _texts(ROOT / top)
+    ]
+    named = {
+        int(number)
+        for file in (*texts, ROOT / "README.md")
+        for number in re.findall(r"decisions?[ /](\d+)", file.read_text())
+    }
+    assert named
+    assert named <= set(numbers)
+
+
+def _texts(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.suffix in (".py", ".md"))

@@ -27,6 +27,7 @@ Job = Callable[[Connection], T]
 _WAITING = 4096  # jobs; more than that and the caller is told to come back
 _GROUP = 256  # jobs in one commit
 _READERS = 4
+_FROZEN = "30s"  # a process that does nothing in a transaction loses it, and its lock
 _ALONE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}  # outside of any transaction
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
@@ -264,7 +265,17 @@ def _postgresql(url: str, name: str) -> Engine:
         pool_pre_ping=True,  # the server may have been restarted
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c search_path={name} -c statement_timeout=60000 -c timezone=UTC",
+            # A server whose machine is gone says nothing, not even that.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
+            "options": " ".join(
+                (
+                    f"-c search_path={name} -c timezone=UTC -c statement_timeout=60s",
+                    f"-c idle_in_transaction_session_timeout={_FROZEN}",
+                )
+            ),
         },
     )
     writers = crc32(f"tinbai {name}".encode())

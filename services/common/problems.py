@@ -21,7 +21,9 @@ from services.common.said import Said, said
 from services.common.translation import field_name, translated
 
 MEDIA_TYPE = "application/problem+json"
-_LISTED = 5  # faults that stand in `detail`; `errors` has all
+_LISTED = 5  # faults that stand in `detail`; `errors` has more
+MOST_FAULTS = 100
+"""What `errors` has at the most: half a megabyte of unknown fields must not be told of by five."""
 
 # One list of all types; the name follows `urn:tinbai:problem:`.
 TITLES = {
@@ -147,7 +149,7 @@ def fault() -> Problem:
 
 def field_errors(errors: Sequence[ErrorDetails]) -> list[FieldError]:
     """Turn pydantic's findings into pointers and sentences; what was sent is not repeated."""
-    return [FieldError(_pointer(e["loc"]), plain(e), e["type"]) for e in errors]
+    return [FieldError(_pointer(e["loc"]), plain(e), e["type"]) for e in errors[:MOST_FAULTS]]
 
 
 def install(app: FastAPI) -> None:

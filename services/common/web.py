@@ -1,8 +1,9 @@
 """HTTP as all services do it: request ids, log lines, health, metrics, documentation, problems."""
 
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import structlog
 import uvicorn
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import openapi, problems
+from services.common.connections import BoundedHeads
 from services.common.heads import Heads
 from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -158,13 +160,23 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
 
 def serve(app: ASGIApp, settings: ServiceSettings) -> None:
     """Listen until SIGTERM or SIGINT; requests under way are answered first."""
-    uvicorn.run(
+    server = uvicorn.Server(config_of(app, settings))
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit("The service could not start: its log says why.")
+
+
+def config_of(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+    """Say how every service listens."""
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         # Not uvloop: there, writing to a connection that has just died raises a RuntimeError, which
         # ends the task that keeps an aiokafka 0.14 client's metadata fresh.
         loop="asyncio",
+        http=BoundedHeads,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Literal, Self, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from schemas.article import Genre, MediaRole, Rebuttal
 from schemas.text import FORBIDDEN, Code, FilledLine, FilledProse, Language, Line, Prose, Url
 from schemas.times import Time
-from services.common.problems import FieldError, Problem, field_errors
+from services.common.problems import MOST_FAULTS, FieldError, Problem, field_errors
 from services.common.said import Said, said
 from services.ingest.text.body import BodyFormat, CleanBody, clean_body
 
@@ -169,7 +170,7 @@ def read(raw: bytes, model: type[M_]) -> M_:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
-        if surrogates := list(_lone_surrogates(raw)):
+        if surrogates := list(islice(_lone_surrogates(raw), MOST_FAULTS)):
             raise refused(surrogates)
         raise Problem("bad-request", _no_json(found[0]["msg"]))
     raise refused(field_errors(found))

@@ -1,11 +1,12 @@
 """Many callers share a commit; each hears of its own job alone."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from services.common.database import Database, sqlite_url
 from services.common.prepared import Prepared
@@ -160,3 +161,30 @@ async def test_writes_go_on_beside_and_after_forgetting(database):
 
 def held_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+async def test_a_process_that_froze_in_a_transaction_does_not_hold_up_the_others(
+    postgresql_url, monkeypatch
+):
+    monkeypatch.setattr("services.common.database._FROZEN", "1s")
+    frozen, other = (Database(postgresql_url, tables.create_all) for _ in range(2))
+    thaw, holds = threading.Event(), threading.Event()
+
+    def hold(conn) -> None:
+        add(1)(conn)
+        holds.set()
+        thaw.wait(20)
+        count(conn)
+
+    held = asyncio.create_task(frozen.write(hold))
+    await asyncio.to_thread(holds.wait, 10)
+    try:
+        async with asyncio.timeout(10):
+            assert await other.write(add(2)) == 2
+    finally:
+        thaw.set()
+        with pytest.raises(SQLAlchemyError):
+            await held
+    assert await frozen.write(add(3)) == 3
+    assert await other.read(lambda conn: conn.scalars(select(numbers.c.number)).all()) == [2, 3]
+    await asyncio.gather(frozen.close(), other.close())

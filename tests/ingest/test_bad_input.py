@@ -13,6 +13,23 @@ def raw(**fields) -> bytes:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(submission() | {f"{n:x}": 1 for n in range(40_000)}).encode(),
+        json.dumps(submission(contact={f"{n:x}": 1 for n in range(40_000)})).encode(),
+        b"{%s}" % b",".join(b'"%d":"\\ud800"' % n for n in range(30_000)),
+    ],
+)
+async def test_half_a_megabyte_of_faults_is_answered_in_a_few_kilobytes(unit, body):
+    alone = await unit.call("POST", "/v1/articles", body)
+    in_a_batch = await unit.call("POST", "/v1/batches", body)
+
+    assert (alone.status_code, json.loads(in_a_batch.text)["code"]) == (422, 422)
+    assert len(alone.json()["errors"]) == 100
+    assert max(len(alone.content), len(in_a_batch.content)) < 32 * 1024
+
+
+@pytest.mark.parametrize(
     ("body", "pointer"),
     [
         (raw(headline="bell \x07"), "/headline"),

@@ -1,6 +1,5 @@
 """HTTP for uploads: sending one in, and looking at one's own."""
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,10 +29,9 @@ from services.ingest.media.kinds import (
     check_family,
     file_name,
 )
+from services.ingest.media.places import Places
 from services.ingest.media.receiving import Upload, limits_of, receive
 from services.ingest.media.staging import workplace
-
-UPLOADS_AT_ONCE = 16
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/v1/media", tags=["media"])
@@ -46,7 +44,7 @@ class Desk:
     store: MediaStore
     staged: Path
     workshops: Workshops = field(default_factory=Workshops)
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
+    places: Places = field(default_factory=Places)
 
 
 async def desk_of(request: Request) -> Desk:
@@ -87,19 +85,16 @@ async def upload(
         check_claims(found, content_type, name)
         check_claims(found, content_type, file_name(content_disposition))
 
-    if desk.places.locked():
-        raise Overloaded
     try:
-        async with desk.places:
-            with workplace(desk.staged) as place:
-                sent = await receive(
-                    aiter(request.stream()),
-                    content_length,
-                    limits_of(parts.settings),
-                    check,
-                    place / "upload",
-                )
-                found = await _kept(parts, desk, sent, place, content_type)
+        with desk.places.one_for(caller.unit or caller.key), workplace(desk.staged) as place:
+            sent = await receive(
+                aiter(request.stream()),
+                content_length,
+                limits_of(parts.settings),
+                check,
+                place / "upload",
+            )
+            found = await _kept(parts, desk, sent, place, content_type)
     except Refused as refused:
         raise Problem(refused.kind, refused.reason) from None
     except (OSError, StoreError) as error:

@@ -1,7 +1,7 @@
 """Every route there is: who may call it, and what no route breaks on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def calls_of(app) -> list[Call]:
     ]
 
 
-def _routes(routes: Any) -> Iterator[Route]:
+def _routes(routes: Iterable[Any]) -> Iterator[Any]:
     for route in routes:
         if isinstance(route, Route):
             yield route
@@ -109,22 +109,19 @@ async def test_no_route_answers_a_key_that_does_not_reach_it(calls, admin, held)
 
 async def test_no_route_breaks_on_a_character_that_no_database_holds(calls, admin):
     unit = await make_unit(admin, "HQKV3")
-    queries = "".join(f"&{name}=%00" for name in ("unit", "column", "campaign", "cursor", "object"))
-    broken: dict[tuple[str, ...], int] = {}
-    for call in calls:
-        for client in (admin, unit):
-            path = re.sub(NO_ID, "%00", call.path)
-            for address in (path, f"{call.path}?name=%00{queries}", f"{call.path}?cursor=%00"):
-                answer = await client.call(call.method, address, {}, Idempotency_Key="a")
-                if answer.status_code >= 500:
-                    broken[call.method, address] = answer.status_code
-    for name in ("unit", "column", "campaign", "cursor"):
-        for method, path in (("GET", "articles"), ("POST", "articles"), ("POST", "batches")):
-            answer = await admin.call(method, f"/v1/{path}?{name}=%00", {})
-            if answer.status_code >= 500:
-                broken[method, path, name] = answer.status_code
+    names = ("unit", "column", "campaign", "cursor", "object", "name")
 
-    assert broken == {}
+    answers = {
+        (call.method, address): (await client.call(call.method, address, {})).status_code
+        for client in (admin, unit)
+        for call in calls
+        for address in (
+            re.sub(NO_ID, "%00", call.path),
+            *(f"{call.path}?{name}=%00" for name in names),
+        )
+    }
+
+    assert {at: code for at, code in answers.items() if code >= 500} == {}
 
 
 async def newsroom(admin) -> Client:

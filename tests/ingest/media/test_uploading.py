@@ -5,13 +5,15 @@ import io
 import shutil
 import zipfile
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
 from PIL import Image
 
+from services.common.database import Overloaded
 from services.common.problems import Problem
-from services.ingest.media import checking, receiving, routes
+from services.ingest.media import checking, places, receiving, routes
 from services.ingest.settings import IngestSettings
 from tests.ingest.media.samples import SIZE, jpeg, recording, written
 
@@ -237,15 +239,42 @@ async def test_a_picture_that_the_text_shows_and_media_leaves_out_is_hinted_at(u
     assert named.json()["hints"] == []
 
 
-async def test_when_too_many_upload_at_once_the_next_is_told_to_come_back(unit):
-    desk = desk_of(unit)
-    for _ in range(routes.UPLOADS_AT_ONCE):
-        await desk.places.acquire()
+async def test_who_uploads_too_much_at_once_is_told_to_come_back_and_nobody_else(unit, other_unit):
+    end = asyncio.Event()
 
+    async def slow() -> AsyncIterator[bytes]:
+        yield jpeg()[:-1]
+        await end.wait()
+        yield jpeg()[-1:]
+
+    def begin(client) -> asyncio.Task:
+        headers = {"Authorization": f"Bearer {client.key}"}
+        return asyncio.create_task(
+            client.http.post("/v1/media", content=slow(), headers=headers, timeout=60)
+        )
+
+    begun = [begin(unit) for _ in range(places.AT_ONCE)]
+    refused, _ = await asyncio.wait(begun, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    assert {task.result().status_code for task in refused} == {503}
     assert (await upload(unit, jpeg())).status_code == 503
+    assert (await upload(other_unit, jpeg())).status_code == 201
 
-    desk.places.release()
+    end.set()
+    codes = sorted(answer.status_code for answer in await asyncio.gather(*begun))
+    assert codes == [201] * places.OF_ONE + [503] * (places.AT_ONCE - places.OF_ONE)
     assert (await upload(unit, jpeg())).status_code == 201
+
+
+def test_all_together_have_so_many_places_and_each_is_free_again():
+    desk = places.Places()
+    with ExitStack() as taken:
+        for number in range(places.AT_ONCE):
+            taken.enter_context(desk.one_for(f"unit {number}"))
+        with pytest.raises(Overloaded), desk.one_for("another"):
+            pass
+
+    with desk.one_for("another"):
+        pass
 
 
 async def test_a_disk_that_fails_is_our_fault_not_the_files(unit, tmp_path):

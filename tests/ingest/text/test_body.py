@@ -24,6 +24,19 @@ def test_a_body_comes_out_as(body, body_format, expected):
     assert clean_body(body, body_format).html == expected
 
 
+@pytest.mark.parametrize("mark", ["![a](", "[", "![[", "[a\n", "a\n", "*a_ ", "&#", "`a", "\\["])
+def test_markdown_of_nothing_but_marks_is_refused_before_it_is_read(mark):
+    fault = clean_body(mark * (500_000 // len(mark)), "markdown").error
+
+    assert fault == "holds more than 20,000 marks of Markdown"
+
+
+def test_a_long_article_in_markdown_is_no_bomb():
+    paragraph = "Sáng nay, **lô hàng** [đầu tiên](https://a.test) đã được *thông quan*.\n\n"
+
+    assert clean_body(paragraph * 2_000, "markdown").error is None
+
+
 @pytest.mark.parametrize("body", ["", "   ", "<p></p>", "<script>x</script>", "<p>&nbsp;</p>"])
 def test_a_body_without_text_is_an_error(body):
     assert clean_body(body, "html").error
