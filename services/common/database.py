@@ -20,6 +20,7 @@ Job = Callable[[Connection], T]
 _WAITING = 4096  # jobs; more than that and the caller is told to come back
 _GROUP = 256  # jobs in one commit
 _READERS = 4
+_LOG_BYTES = 12 * 1024 * 1024  # of SQLite's write-ahead log
 _ALONE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}  # outside of any transaction
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
@@ -234,6 +235,8 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             "busy_timeout=5000",
             "foreign_keys=ON",
+            # Usually a third of that; what it grew to beside a long reader, it gives back.
+            f"journal_size_limit={_LOG_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -27,10 +27,20 @@ class Place:
 
     data: Path
     base: int
+    before: tuple[str, ...] = ()
+    """What stands before the commands of services."""
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.base + 92}"
+
+    @property
+    def keys(self) -> Path:
+        return self.data.with_name("keys")
+
+    @property
+    def logs(self) -> Path:
+        return self.data.with_name("logs")
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.base + PORTS[name]}"
@@ -47,21 +57,22 @@ class Place:
 
     @contextmanager
     def service(self, name: str, **settings: object) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a service; its log lines stand in `NAME.log` of the folder's `logs`."""
-        self.data.mkdir(exist_ok=True)
-        (self.data / "admin.key").write_text(KEY)
+        """Run a service; what is set in capitals goes to its environment as it is."""
+        self.keys.mkdir(exist_ok=True)
+        (self.keys / "admin.key").write_text(KEY)
         given: dict[str, object] = {
             "data": self.data,
             "port": self.base + PORTS[name],
             "kafka_bootstrap": self.bootstrap,
-            "admin_key_file": self.data / "admin.key",
-            "log_dir": self.data / "logs",
+            "admin_key_file": self.keys / "admin.key",
+            "log_dir": self.logs,
             **{f"{each}_url": self.url(each) for each in PORTS},
         }
         environment = os.environ | {
-            f"TINBAI_{setting.upper()}": str(value) for setting, value in (given | settings).items()
+            setting if setting.isupper() else f"TINBAI_{setting.upper()}": str(value)
+            for setting, value in (given | settings).items()
         }
-        command = [sys.executable, "-m", f"services.{name}"]
+        command = [*self.before, sys.executable, "-m", f"services.{name}"]
         with subprocess.Popen(command, env=environment) as process, _ended(process):
             until(lambda: self.answers(name, process))
             yield process
