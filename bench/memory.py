@@ -13,7 +13,7 @@ import httpx2
 import psutil
 
 from bench.ingest_load import batch, singles, submissions
-from tests.integration.services import NEWSROOM, Place
+from tests.integration.services import NEWSROOM, Place, is_relayed
 from tests.stack.processes import free_port_base, until
 
 _STEP = 10_000
@@ -38,7 +38,7 @@ def main(submitted: int = 200_000) -> None:
                 if done:
                     bodies = list(islice(source, _STEP))
                     asyncio.run(_submit(place.base + 1, key, bodies))
-                until(lambda: not _waiting(place), _PATIENCE)
+                until(lambda: is_relayed(place), _PATIENCE)
                 used = process.memory_full_info()
                 print(f"| {done:,} | {used.rss / 1e6:.0f} | {used.uss / 1e6:.0f} |", flush=True)
 
@@ -46,11 +46,6 @@ def main(submitted: int = 200_000) -> None:
 async def _submit(port: int, key: str, bodies: list[bytes]) -> None:
     await batch(port, key, bodies[:_LINES])
     await singles(port, key, bodies[_LINES:], _CALLERS)
-
-
-def _waiting(place: Place) -> int:
-    state = place.readiness("ingest")
-    return 1 if state is None else int(state["lag"]["outbox"])
 
 
 if __name__ == "__main__":

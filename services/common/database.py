@@ -64,6 +64,8 @@ class Database:
         self._engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, name)
         self.shared = self._engine.dialect.name != "sqlite"
         """Whether other processes may write to it too."""
+        self.failure: str | None = None
+        """Why the last commit failed; nothing once another has succeeded."""
         with self._writing() as connection:
             prepare(connection)
         self._turn = threading.Lock()
@@ -150,8 +152,10 @@ class Database:
             with self._turn, self._writing() as connection:
                 for pending in group:
                     pending.run(connection)
+            self.failure = None
         except Exception as error:  # noqa: BLE001 - handed to every caller of the group
-            log.error("commit_failed", jobs=len(group), error=what_happened(error))  # noqa: TRY400
+            self.failure = what_happened(error)
+            log.error("commit_failed", jobs=len(group), error=self.failure)  # noqa: TRY400
             for pending in group:
                 pending.fail(error)
         _tell(group)

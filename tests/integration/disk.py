@@ -53,8 +53,9 @@ def disk(path: Path, size: int) -> Iterator[Disk]:
     with subprocess.Popen(
         [*alone, "sh", "-c", mounting, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as holder:
-        assert holder.stdin
-        assert holder.stderr
+        pipe, complaints = holder.stdin, holder.stderr
+        assert pipe
+        assert complaints
         namespaces = ["--mount"] if os.geteuid() == 0 else ["-U", "--preserve-credentials", "-m"]
         inside = ["nsenter", "-t", str(holder.pid), *namespaces, "--"]
         it = Disk(path, inside, holder.pid)
@@ -63,10 +64,10 @@ def disk(path: Path, size: int) -> Iterator[Disk]:
             if holder.poll() is not None:
                 raise AssertionError(
                     f"neither root nor a user's namespace may mount a tmpfs here: "
-                    f"{holder.stderr.read().decode()}"
+                    f"{complaints.read().decode()}"
                 )
-            return os.stat(it.seen).st_dev != os.stat(path).st_dev
+            return it.seen.stat().st_dev != path.stat().st_dev
 
         until(is_mounted)
         yield it
-        holder.stdin.close()
+        pipe.close()

@@ -47,13 +47,13 @@ class Place:
 
     @contextmanager
     def broker(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run the broker; on leaving, kill it at once where it does not stop."""
+        """Run the broker."""
         prepared_java()
         command = [sys.executable, "-m", "stack", "broker", "--data", str(self.data)]
-        with subprocess.Popen([*command, "--port-base", str(self.base)]) as process:
-            with _ended(process):
-                until(lambda: asyncio.run(kafka_answers("127.0.0.1", self.base + 92)))
-                yield process
+        command += ["--port-base", str(self.base)]
+        with subprocess.Popen(command) as process, _ended(process):
+            until(lambda: asyncio.run(kafka_answers("127.0.0.1", self.base + 92)))
+            yield process
 
     @contextmanager
     def service(self, name: str, **settings: object) -> Iterator["subprocess.Popen[bytes]"]:
@@ -91,6 +91,13 @@ class Place:
         state = self.readiness(name)
         return state is not None and state["kafka"] == "up"
 
+    def lag(self, name: str) -> dict[str, int]:
+        """Tell how many of each a service has not come to yet; it must answer."""
+        state = self.readiness(name)
+        assert state, f"{name} does not answer"
+        lag: dict[str, int] = state["lag"]
+        return lag
+
     def add_unit(self, code: str) -> None:
         answer = httpx2.post(
             f"{self.url('ingest')}/v1/admin/units",
@@ -98,6 +105,11 @@ class Place:
             headers=NEWSROOM,
         )
         assert answer.status_code == 201, answer.text
+
+
+def is_relayed(place: Place) -> bool:
+    """Say whether Kafka has all that ingest holds."""
+    return not place.lag("ingest")["outbox"]
 
 
 @contextmanager
