@@ -1,9 +1,9 @@
-"""Ingest as a process of its own, without Kafka, with two units that have keys."""
+"""Services as processes of their own, without Kafka; ingest with two units that have keys."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +24,6 @@ class Door:
     http: httpx2.Client
     keys: dict[str, str]
 
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return str(self.http.base_url).rstrip("/")
-
     def call(self, who: str, method: str, path: str, **sent: Any) -> httpx2.Response:
         """Call as one of them."""
         headers = {"Authorization": f"Bearer {self.keys[who]}"} | sent.pop("headers", {})
@@ -42,37 +37,43 @@ class Door:
 
 
 @contextmanager
-def open_door(data: Path) -> Iterator[Door]:
-    """Start ingest; it stops at the end."""
-    port = free_port_base()
+def open_door(data: Path, database: str = "") -> Iterator[Door]:
+    """Start ingest, on a database by its URL or on a file, and furnish it; it stops at the end."""
     (data / "admin.key").write_text(ADMIN)
     settings = {
-        "DATA": data,
-        "PORT": port,
         "ADMIN_KEY_FILE": data / "admin.key",
-        "KAFKA_BOOTSTRAP": NOBODY_LISTENS,
+        "DATABASE_URL": database,
         # Who fuzzes is fast, and a 429 tells nothing of the call.
         "RATE_PER_SECOND": 1_000_000,
         "RATE_BURST": 1_000_000,
     }
-    environment = os.environ | {f"TINBAI_{name}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", "services.ingest"]
-    with (data / "ingest.log").open("wb") as log:
+    with started("ingest", data, settings) as http:
+        door = Door(http, {"admin": ADMIN})
+        _furnish(door)
+        yield door
+
+
+@contextmanager
+def started(service: str, data: Path, settings: Mapping[str, Any]) -> Iterator[httpx2.Client]:
+    """Start a service alone, without Kafka; its log stands in `data`."""
+    port = free_port_base()
+    own = {"DATA": data, "PORT": port, "KAFKA_BOOTSTRAP": NOBODY_LISTENS, **settings}
+    environment = os.environ | {f"TINBAI_{name}": str(value) for name, value in own.items()}
+    command = [sys.executable, "-m", f"services.{service}"]
+    with (data / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
-                door = Door(http, {"admin": ADMIN})
-                until(lambda: _answers(door))
-                _furnish(door)
-                yield door
+                until(lambda: _answers(http))
+                yield http
         finally:
             process.terminate()
             process.wait()
 
 
-def _answers(door: Door) -> bool:
+def _answers(http: httpx2.Client) -> bool:
     try:
-        return door.call("admin", "GET", "/healthz").status_code == 200
+        return http.get("/healthz").status_code == 200
     except httpx2.TransportError:
         return False
 

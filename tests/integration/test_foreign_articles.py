@@ -79,7 +79,10 @@ def test_in_lists_and_by_its_external_id(door, owned):
 def test_its_owner_has_it_on_the_same_paths(door, owned):
     for article in owned["article"]:
         answer = door.call("HQA", "GET", f"/v1/articles/{article}")
-        assert answer.status_code == 200
+        head = door.call("HQA", "HEAD", f"/v1/articles/{article}")
+        assert answer.status_code == head.status_code == 200
+        assert head.headers["content-length"] == str(len(answer.content))
+        assert head.content == b""
 
 
 def paths_with_ids(door: Door) -> list[tuple[str, str]]:
