@@ -3,6 +3,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 ARGS ?=
+EXAMPLES ?= 10000
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +35,9 @@ lint: .venv/dev  ## ruff and mypy, strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES=10000)
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -rP tests/integration/test_schemathesis.py $(ARGS)
+
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
 
@@ -55,4 +59,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test lint eval bench contracts migration lock clean
+.PHONY: help up demo test lint fuzz eval bench contracts migration lock clean

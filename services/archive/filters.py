@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     TypeAdapter,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -56,6 +57,15 @@ def _no_time() -> PydanticCustomError:
     return PydanticCustomError("time", "must be a day or an RFC 3339 time with an offset")
 
 
+_DAY_OR_TIME = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": r"^((19|20)\d\d-\d\d-\d\d([Tt ].+)?)?$",
+        "examples": ["2026-03-02", "2026-03-02T08:00:00+07:00"],
+    }
+)
+
+
 class Filters(BaseModel):
     """Which articles; a filter left blank is none."""
 
@@ -64,12 +74,12 @@ class Filters(BaseModel):
     campaign: str | None = None
     genre: Genre | None = None
     language: str | None = None
-    from_: Annotated[AwareDatetime | None, BeforeValidator(_from)] = Field(
+    from_: Annotated[AwareDatetime | None, BeforeValidator(_from), _DAY_OR_TIME] = Field(
         default=None,
         alias="from",
         description="first published at or after: RFC 3339 with an offset, or a day in Vietnam",
     )
-    to: Annotated[AwareDatetime | None, BeforeValidator(_until)] = Field(
+    to: Annotated[AwareDatetime | None, BeforeValidator(_until), _DAY_OR_TIME] = Field(
         default=None, description="first published at or before; a day counts whole"
     )
 
@@ -94,7 +104,7 @@ class SearchRequest(Filters):
         default=None, description="by relevance where `q` has words, otherwise by time"
     )
     limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = None
+    cursor: str | None = Field(default=None, pattern=rf"{_PLACE}|{_COUNT}")
 
     @field_validator("q")
     @classmethod

@@ -23,12 +23,13 @@ class Heads:
                 message = {**message, "body": b""}
             await send(message)
 
-        # In the scope itself: what is outside of this reads there which route it was.
-        scope["method"], scope[_IS_HEAD] = "GET", True
+        # A copy: the server goes by the method, too, and counts the bytes of what is no HEAD.
+        inner = {**scope, "method": "GET", _IS_HEAD: True}
         try:
-            await self._inner(scope, receive, send_head)
+            await self._inner(inner, receive, send_head)
         finally:
-            scope["method"] = "HEAD"
+            if "route" in inner:
+                scope["route"] = inner["route"]  # for who counts requests
 
 
 def asked_method(request: Request) -> str:

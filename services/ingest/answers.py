@@ -23,7 +23,32 @@ Cursor = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 
 ETAG = {"ETag": header('`"VERSION"`')}
 LOCATION = {"Location": header("Where it is")}
-STORED: Answers = {201: {"description": "Stored", "headers": LOCATION | ETAG}}
+
+
+def _link(method: str, path: str) -> dict[str, Any]:
+    """Say that `id` is what this call takes."""
+    place = path.replace("/", "~1")
+    return {
+        "operationRef": f"#/paths/{place}/{method}",
+        "parameters": {"article": "$response.body#/id"},
+    }
+
+
+_OF_ARTICLE = "/v1/articles/{article}"
+LINKS = {
+    "read": _link("get", _OF_ARTICLE),
+    "change": _link("put", _OF_ARTICLE),
+    "retract": _link("post", f"{_OF_ARTICLE}/retraction"),
+    "versions": _link("get", f"{_OF_ARTICLE}/versions"),
+    "timeline": _link("get", f"{_OF_ARTICLE}/timeline"),
+    "review": _link("post", "/v1/admin/articles/{article}/review"),
+    "erase": _link("post", "/v1/admin/articles/{article}/erasure"),
+}
+"""Where an article's `id` leads, for tools that read the documentation."""
+
+STORED: Answers = {
+    201: {"description": "Stored", "headers": LOCATION | ETAG, "links": LINKS},
+}
 MADE: Answers = {201: {"description": "Made", "headers": LOCATION}}
 AS_BEFORE: Answers = {200: {"description": "It was handed in before", "headers": LOCATION | ETAG}}
 TAGGED: Answers = {200: {"description": "As it stands", "headers": ETAG}}

@@ -29,6 +29,11 @@ async def client():
             "busy": Overloaded(),
         }[what]
 
+    @app.get("/things")
+    @app.post("/things")
+    async def things() -> None:
+        pass
+
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url="http://service.test"
     ) as http:
@@ -84,3 +89,19 @@ async def test_metrics_count_by_pattern_and_not_by_address(client):
 
     assert 'route="/raises/{what}"' in metrics
     assert "XXX" not in metrics
+
+
+async def test_head_gives_what_get_gives_without_content(client):
+    head, get = await client.head("/healthz"), await client.get("/healthz")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert (await client.head("/raises/full")).status_code == 503
+    assert 'method="HEAD",route="/healthz"' in (await client.get("/metrics")).text
+
+
+async def test_allow_names_the_methods_of_all_routes_of_a_path(client):
+    answer = await client.patch("/things")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD, POST"

@@ -46,8 +46,7 @@ class _Lines(Response):
     "/batches",
     openapi_extra=ndjson_body(Submission),
     response_class=_Lines,
-    response_model=list[answers.Line],
-    responses={200: {"description": "A line for a line"}},
+    responses={200: {"model": list[answers.Line], "description": "A line for a line"}},
 )
 async def submit_batch(
     request: Request,

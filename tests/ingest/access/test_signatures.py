@@ -45,6 +45,10 @@ async def test_a_signed_request_is_the_units(signer):
     assert answer.headers["ratelimit"]
 
 
+async def test_head_is_signed_as_head(signer):
+    assert (await signer.send("HEAD", "/v1/articles")).status_code == 200
+
+
 async def test_path_and_query_stand_for_the_whole_address(signer):
     covered = ("@method", "@path", "@query")
     answer = await signer.send("GET", "/v1/articles?limit=1&status=published", covered=covered)

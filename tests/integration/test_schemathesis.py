@@ -1,0 +1,62 @@
+"""Whatever is sent to a service, the answer is one of those that its /openapi.json tells of."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.integration.doors import Door, open_door, started
+
+pytestmark = pytest.mark.timeout(3600)
+
+# `make fuzz` sets it: all phases with each key, and so many examples beside those of the coverage
+# phase, which has its own number (about 3,000 for each key).
+WANTED = int(os.environ.get("EXAMPLES", "0"))
+OPERATIONS, KEYS = 46, ("HQA", "HQB", "newsroom", "admin")
+
+A_FEW = ["--phases=examples,fuzzing,stateful", "--max-examples=2"]
+ARTICLES = ["--include-tag=articles", "--max-examples=2"]
+EVERYTHING = [f"--max-examples={max(2, WANTED // OPERATIONS // len(KEYS))}"]
+
+RUNS = [(who, EVERYTHING) for who in KEYS] if WANTED else [("HQA", A_FEW), ("admin", A_FEW)]
+
+
+@pytest.mark.parametrize(("who", "options"), RUNS, ids=lambda value: str(value)[:20])
+def test_every_call_of_ingest_answers_as_documented(who, options, tmp_path):
+    with open_door(tmp_path) as door:
+        fuzz(door.http, [*options, header(door, who)], tmp_path)
+
+
+def test_calls_about_articles_do_so_on_postgresql_too(postgresql_url, tmp_path):
+    with open_door(tmp_path, postgresql_url) as door:
+        fuzz(door.http, [*ARTICLES, header(door, "HQB")], tmp_path)
+
+
+@pytest.mark.parametrize("service", ["syndicate", "archive"])
+def test_the_calls_of_the_others_answer_as_documented(service, tmp_path):
+    with started(service, tmp_path, {}) as http:
+        fuzz(http, ["--max-examples=5"], tmp_path)
+
+
+def header(door: Door, who: str) -> str:
+    return f"--header=Authorization: Bearer {door.keys[who]}"
+
+
+def fuzz(http: httpx2.Client, options: list[str], folder: Path) -> None:
+    """Let schemathesis call a service; the fixed seed makes a failure come again."""
+    command = [
+        *(sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"),
+        "--no-color",
+        f"--config-file={Path(__file__).parent / 'schemathesis.toml'}",
+        "run",
+        f"{str(http.base_url).rstrip('/')}/openapi.json",
+        "--seed=57",
+        *options,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    print(done.stdout)  # `make fuzz` shows it
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    assert "request_failed" not in (folder / "log").read_text()
