@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 
 from tests.integration.backlog import pile_up
-from tests.integration.services import NEWSROOM, Place
+from tests.integration.services import NEWSROOM, Place, is_relayed
 from tests.stack.processes import free_port_base, until
 
 _BATCHED = 10_000
@@ -47,9 +47,7 @@ def main(backlog: int = _BACKLOG) -> None:
                 _print(f"behind a batch of {_BATCHED:,}", list(_behind_batches(place)))
                 until(lambda: not _left(place), _PATIENCE)
             old = [_submit(place)["id"] for _ in range(_ROUNDS)]
-            until(
-                lambda: not (place.readiness("ingest") or {"lag": {"outbox": 1}})["lag"]["outbox"]
-            )
+            until(lambda: is_relayed(place))
             asyncio.run(pile_up(place.bootstrap, backlog))
             with place.service("syndicate"):
                 begun = time.perf_counter()
@@ -62,7 +60,7 @@ def main(backlog: int = _BACKLOG) -> None:
 def _behind_batches(place: Place) -> Iterator[Overtaking]:
     for number in range(3):
         old = _submit(place)["id"]
-        until(lambda: not (place.readiness("ingest") or {"lag": {"outbox": 1}})["lag"]["outbox"])
+        until(lambda: is_relayed(place))
         lines = [
             {"headline": f"Tin {number}-{line}", "body": f"<p>Nội dung {number}-{line}.</p>"}
             for line in range(_BATCHED)
@@ -116,8 +114,7 @@ def _feed(place: Place, name: str) -> dict[str, str]:
 
 
 def _left(place: Place) -> int:
-    lags = [place.readiness(name) or {"lag": {}} for name in ("ingest", "syndicate")]
-    return sum(lag for state in lags for lag in state["lag"].values())
+    return sum(sum(place.lag(name).values()) for name in ("ingest", "syndicate"))
 
 
 def _print(where: str, rounds: list[Overtaking]) -> None:

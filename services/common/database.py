@@ -28,6 +28,7 @@ _WAITING = 4096  # jobs; more than that and the caller is told to come back
 _GROUP = 256  # jobs in one commit
 _READERS = 4
 _FROZEN = "30s"  # a process that does nothing in a transaction loses it, and its lock
+_LOG_BYTES = 12 * 1024 * 1024  # of SQLite's write-ahead log
 _ALONE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}  # outside of any transaction
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
@@ -71,6 +72,8 @@ class Database:
         self._engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url, name)
         self.shared = self._engine.dialect.name != "sqlite"
         """Whether other processes may write to it too."""
+        self.failure: str | None = None
+        """Why the last commit failed; nothing once another has succeeded."""
         with self._writing() as connection:
             prepare(connection)
         self._turn = threading.Lock()
@@ -158,8 +161,10 @@ class Database:
             with self._turn, self._writing() as connection:
                 for pending in group:
                     pending.run(connection)
+            self.failure = None
         except Exception as error:  # noqa: BLE001 - handed to every caller of the group
-            log.error("commit_failed", jobs=len(group), error=what_happened(error))  # noqa: TRY400
+            self.failure = what_happened(error)
+            log.error("commit_failed", jobs=len(group), error=self.failure)  # noqa: TRY400
             for pending in group:
                 pending.fail(error)
         _tell(group)
@@ -242,6 +247,8 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             "busy_timeout=5000",
             "foreign_keys=ON",
+            # Usually a third of that; what it grew to beside a long reader, it gives back.
+            f"journal_size_limit={_LOG_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -171,4 +171,7 @@ async def _readiness(ties: _Ties) -> Mapping[str, object]:
     except SQLAlchemyError as error:
         return state | {"ready": False, "database": what_happened(error)}
     OUTBOX_WAITING.set(waiting)
-    return state | {"ready": True, "lag": {"outbox": waiting, **await lag(ties.broker)}}
+    state["lag"] = {"outbox": waiting, **await lag(ties.broker)}
+    if ties.database.failure:  # a full disk: it can be read, and nothing can be taken in
+        return state | {"ready": False, "database": ties.database.failure}
+    return state | {"ready": True}

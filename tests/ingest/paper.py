@@ -23,9 +23,14 @@ EIGHT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 UNITS = (GivenUnit(code="HQ", name="HQ"), GivenUnit(code="NEW", name="N", trusted=False))
 
 
-async def open_paper(folder: Path) -> "Paper":
+def store_in(folder: Path) -> str:
+    """Give the URL of a database that can be copied as a crash would leave it."""
+    return sqlite_url(folder / "ingest.db")
+
+
+async def open_paper(url: str) -> "Paper":
     """Open a database with a unit that is trusted, HQ, and one that is not, NEW."""
-    paper = Paper(Database(sqlite_url(folder / "ingest.db"), tables.create_all))
+    paper = Paper(Database(url, tables.create_all))
     await paper.database.write(_add_units)
     return paper
 

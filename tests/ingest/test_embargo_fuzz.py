@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.ingest.lifecycle import State
 from tests.ingest.events import events_after
-from tests.ingest.paper import EIGHT, Paper, open_paper
+from tests.ingest.paper import EIGHT, Paper, open_paper, store_in
 
 MANY = 3000
 SPAN = timedelta(days=3)
@@ -52,7 +52,7 @@ class Fuzz:
 
 
 async def test_no_embargo_ends_early_and_none_is_forgotten(tmp_path):
-    fuzz, paper = Fuzz(4), await open_paper(tmp_path)
+    fuzz, paper = Fuzz(4), await open_paper(store_in(tmp_path))
     held = await _submit(fuzz, paper)
     seen: dict[UUID, datetime] = {}
     last = 0
@@ -92,7 +92,7 @@ def _moments(fuzz: Fuzz, held: Iterable[Held]) -> list[datetime]:
 
 async def _started_again(paper: Paper, folder) -> Paper:
     await paper.database.close()
-    again = await open_paper(folder)
+    again = await open_paper(store_in(folder))
     again.now = paper.now
     return again
 

@@ -16,8 +16,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def paper(tmp_path):
-    opened = await open_paper(tmp_path)
+async def paper(database_url):
+    opened = await open_paper(database_url)
     yield opened
     await opened.database.close()
 

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from services.common.problems import Problem
 from services.ingest.lifecycle import State
-from tests.ingest.paper import EIGHT, Paper, open_paper
+from tests.ingest.paper import EIGHT, Paper, open_paper, store_in
 
 MINUTE = timedelta(minutes=1)
 WAITS_FOR_THE_NEWSROOM = ("in_review", "returned", "rejected")
@@ -124,7 +124,7 @@ class Ingest(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.root = Path(tempfile.mkdtemp())
         self.folder = self.root / "0"
-        self.paper: Paper = self.runner.run(open_paper(self.folder))
+        self.paper: Paper = self.runner.run(open_paper(store_in(self.folder)))
         self.minute = 0
         self.models: dict[Any, Model] = {}
 
@@ -208,7 +208,7 @@ class Ingest(RuleBasedStateMachine):
             assert self.runner.run(self.paper.versions_of(article)) == model.version
 
     def reopen(self) -> None:
-        self.paper = self.runner.run(open_paper(self.folder))
+        self.paper = self.runner.run(open_paper(store_in(self.folder)))
         self.paper.now = EIGHT + self.minute * MINUTE
 
     def attempt(self, doing, *, refused: bool):

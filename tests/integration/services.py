@@ -27,41 +27,52 @@ class Place:
 
     data: Path
     base: int
+    before: tuple[str, ...] = ()
+    """What stands before the commands of services."""
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.base + 92}"
+
+    @property
+    def keys(self) -> Path:
+        return self.data.with_name("keys")
+
+    @property
+    def logs(self) -> Path:
+        return self.data.with_name("logs")
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.base + PORTS[name]}"
 
     @contextmanager
     def broker(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run the broker; on leaving, kill it at once where it does not stop."""
+        """Run the broker."""
         prepared_java()
         command = [sys.executable, "-m", "stack", "broker", "--data", str(self.data)]
-        with subprocess.Popen([*command, "--port-base", str(self.base)]) as process:
-            with _ended(process):
-                until(lambda: asyncio.run(kafka_answers("127.0.0.1", self.base + 92)))
-                yield process
+        command += ["--port-base", str(self.base)]
+        with subprocess.Popen(command) as process, _ended(process):
+            until(lambda: asyncio.run(kafka_answers("127.0.0.1", self.base + 92)))
+            yield process
 
     @contextmanager
     def service(self, name: str, **settings: object) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a service; its log lines stand in `NAME.log` of the folder's `logs`."""
-        self.data.mkdir(exist_ok=True)
-        (self.data / "admin.key").write_text(KEY)
+        """Run a service; what is set in capitals goes to its environment as it is."""
+        self.keys.mkdir(exist_ok=True)
+        (self.keys / "admin.key").write_text(KEY)
         given: dict[str, object] = {
             "data": self.data,
             "port": self.base + PORTS[name],
             "kafka_bootstrap": self.bootstrap,
-            "admin_key_file": self.data / "admin.key",
-            "log_dir": self.data / "logs",
+            "admin_key_file": self.keys / "admin.key",
+            "log_dir": self.logs,
             **{f"{each}_url": self.url(each) for each in PORTS},
         }
         environment = os.environ | {
-            f"TINBAI_{setting.upper()}": str(value) for setting, value in (given | settings).items()
+            setting if setting.isupper() else f"TINBAI_{setting.upper()}": str(value)
+            for setting, value in (given | settings).items()
         }
-        command = [sys.executable, "-m", f"services.{name}"]
+        command = [*self.before, sys.executable, "-m", f"services.{name}"]
         with subprocess.Popen(command, env=environment) as process, _ended(process):
             until(lambda: self.answers(name, process))
             yield process
@@ -80,6 +91,13 @@ class Place:
         state = self.readiness(name)
         return state is not None and state["kafka"] == "up"
 
+    def lag(self, name: str) -> dict[str, int]:
+        """Tell how many of each a service has not come to yet; it must answer."""
+        state = self.readiness(name)
+        assert state, f"{name} does not answer"
+        lag: dict[str, int] = state["lag"]
+        return lag
+
     def add_unit(self, code: str) -> None:
         answer = httpx2.post(
             f"{self.url('ingest')}/v1/admin/units",
@@ -87,6 +105,11 @@ class Place:
             headers=NEWSROOM,
         )
         assert answer.status_code == 201, answer.text
+
+
+def is_relayed(place: Place) -> bool:
+    """Say whether Kafka has all that ingest holds."""
+    return not place.lag("ingest")["outbox"]
 
 
 @contextmanager

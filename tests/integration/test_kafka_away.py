@@ -87,9 +87,11 @@ def test_every_submission_is_taken_and_all_are_in_the_feeds_afterwards(place, ho
             went = monotonic()
             first.send_signal(signal.SIGSTOP if how == "frozen" else signal.SIGKILL)
             until(lambda: not place.kafka_is_up("ingest"))
-            assert place.readiness("ingest")["ready"]
+            state = place.readiness("ingest")
+            assert state
+            assert state["ready"]
             Event().wait(went + OUTAGE - monotonic())
-            waiting = place.readiness("ingest")["lag"]["outbox"]
+            waiting = place.lag("ingest")["outbox"]
             came = monotonic()
             if how == "frozen":
                 first.send_signal(signal.SIGCONT)
@@ -140,10 +142,12 @@ def at_work(callers: list[Caller]) -> Iterator[None]:
 
 
 def is_caught_up(place: Place) -> bool:
-    states = [place.readiness(name) for name in ("ingest", "syndicate")]
-    return (
-        all(state and state["kafka"] == "up" and not any(state["lag"].values()) for state in states)
-        and not states[1]["feeds_waiting"]
+    states = [place.readiness(name) or {} for name in ("ingest", "syndicate")]
+    return all(
+        state.get("kafka") == "up"
+        and not any(state["lag"].values())
+        and not state.get("feeds_waiting")
+        for state in states
     )
 
 

@@ -98,6 +98,4 @@ def statuses(place: Place, feed: str) -> dict[str, str]:
 
 def left(place: Place) -> int:
     """Count the articles that the relay and syndicate have not come to yet."""
-    states = [place.readiness(name) for name in ("ingest", "syndicate")]
-    lags = [state["lag"] for state in states if state]
-    return sum(lag.get("outbox", 0) + lag.get("articles", 0) for lag in lags)
+    return place.lag("ingest")["outbox"] + place.lag("syndicate").get("articles", 0)

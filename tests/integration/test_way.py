@@ -32,22 +32,22 @@ def test_an_article_stands_in_the_feeds_on_its_page_and_in_search_a_moment_later
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects(way):
-    made = way.submit("WAY", headline="120 container")
+    made = way.submit("WAY", headline="Thông quan 120 xe")
     until(lambda: made["id"] in way.feed_ids())
     before = way.feed_ids()
 
     corrected = {
-        "headline": "102 container",
-        "body": "<p>102 container.</p>",
+        "headline": "Thông quan 102 xe",
+        "body": "<p>102 xe.</p>",
         "correction_note": "Số đúng là 102.",
     }
     answer = way.ask("PUT", f"/v1/articles/{made['id']}", corrected, If_Match='"1"')
     assert answer.status_code == 200
 
-    until(lambda: "102 container" in [item["title"] for item in way.feed()])
+    until(lambda: "Thông quan 102 xe" in [item["title"] for item in way.feed()])
     assert way.feed_ids() == before
-    assert "120 container" not in way.get("syndicate", "/feeds/latest.rss").text
-    until(lambda: "102 container" in httpx2.get(made["url"]).text)
+    assert "120 xe" not in way.get("syndicate", "/feeds/latest.rss").text
+    until(lambda: "102 xe" in httpx2.get(made["url"]).text)
 
 
 def test_a_retraction_leaves_the_notice_and_nothing_of_the_old_text(way):

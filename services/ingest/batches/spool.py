@@ -17,11 +17,17 @@ class Spool:
         self._read_to = self._written_to = 0
         self._changed = asyncio.Event()
         self._ended = False
+        self._fault: OSError | None = None
 
     def write(self, data: bytes) -> None:
-        """Add to the end. Raises OSError if the disk is full."""
-        self._file.seek(self._written_to)
-        self._file.write(data)
+        """Add to the end. Raises OSError if the disk is full, and so does the reading then."""
+        try:
+            self._file.seek(self._written_to)
+            self._file.write(data)
+        except OSError as fault:
+            # What was not read yet may be lost too: it was being moved to the file.
+            self._fault = fault
+            raise
         self._written_to += len(data)
         self._changed.set()
 
@@ -31,9 +37,11 @@ class Spool:
         self._changed.set()
 
     async def read(self) -> AsyncIterator[bytes]:
-        """Give all of it, as it comes."""
+        """Give all of it, as it comes. Raises OSError where that is not there."""
         with self._file:
             while True:
+                if self._fault:
+                    raise self._fault
                 if self._read_to < self._written_to:
                     yield self._piece()
                 elif self._ended:

@@ -41,7 +41,7 @@ def calls_of(app) -> list[Call]:
         Call(method, re.sub(r"\{[^}]*\}", NO_ID, route.path), route.path)
         for route in _routes(app.routes)
         if route.path not in OPEN and not route.path.startswith(DOCUMENTATION)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     ]
 
 

@@ -1,6 +1,10 @@
 """What is written is read, in order, however late."""
 
 import asyncio
+import tempfile
+from pathlib import Path
+
+import pytest
 
 from services.ingest.batches.spool import Spool
 
@@ -33,3 +37,18 @@ async def test_a_reader_gets_what_comes_while_it_waits():
     await reading
 
     assert b"".join(read) == b"onetwothree"
+
+
+async def test_a_full_disk_ends_the_reading_of_what_it_did_not_keep(monkeypatch):
+    def full(**_):
+        return Path("/dev/full").open("w+b")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    spool = Spool()
+    spool.write(b"kept in memory")
+    with pytest.raises(OSError, match="No space"):
+        spool.write(bytes(2_000_000))
+    spool.end()
+
+    with pytest.raises(OSError, match="No space"):
+        await asyncio.wait_for(anext(spool.read()), 5)

@@ -104,8 +104,8 @@ def test_in_a_crowd_signing_is_left_for_later():
         assert again
 
 
-async def test_signatures_are_forgotten_after_thirty_days(tmp_path):
-    paper = await open_paper(tmp_path)
+async def test_signatures_are_forgotten_after_thirty_days(database_url):
+    paper = await open_paper(database_url)
     article = await paper.submit(body=STORY)
     await paper.database.write(lambda conn: likeness.add(conn, article.id, sign(STORY)))
     for days, forgotten in ((29, 0), (31, 1)):
@@ -119,8 +119,8 @@ def test_a_text_of_a_few_words_is_like_nothing():
     assert sign("<p>Xin chào.</p>") == b""
 
 
-async def test_what_was_not_signed_with_the_answer_is_signed_later_once(tmp_path):
-    paper = await open_paper(tmp_path)
+async def test_what_was_not_signed_with_the_answer_is_signed_later_once(database_url):
+    paper = await open_paper(database_url)
     paper.now = now()
     first = await paper.submit(body=STORY)
     second = await paper.submit("NEW", body=EDITED)
@@ -136,8 +136,8 @@ async def test_what_was_not_signed_with_the_answer_is_signed_later_once(tmp_path
 
 
 @pytest.mark.parametrize("body", [STORY, "<p>Ngắn.</p>"])
-async def test_a_signature_is_forgotten_with_its_bands(tmp_path, body):
-    paper = await open_paper(tmp_path)
+async def test_a_signature_is_forgotten_with_its_bands(database_url, body):
+    paper = await open_paper(database_url)
     article = await paper.submit(body=body)
     signature = sign(body)
     await paper.database.write(lambda conn: likeness.add(conn, article.id, signature))
