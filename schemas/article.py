@@ -14,7 +14,7 @@ class Contract(BaseModel):
     """Immutable; a field that this release does not know is passed over, so that an older reader
     survives a newer writer."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class PubStatus(StrEnum):

@@ -29,7 +29,7 @@ _PLACE = re.compile(r"at line (\d+) column (\d+)")
 class Given(BaseModel):
     """Something handed in: unknown fields are refused, types are not guessed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class GivenMedia(Given):

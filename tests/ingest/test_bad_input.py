@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 
-from services.ingest.submission import MAX_BYTES
+from schemas.article import Article
+from services.ingest.submission import MAX_BYTES, Change
 from tests.ingest.conftest import submission
 
 
@@ -153,3 +155,12 @@ async def test_anothers_article_cannot_be_told_from_an_unknown_one(unit, other_u
 
 async def test_a_unit_does_not_reach_the_registry(unit):
     assert (await unit.call("GET", "/v1/admin/units")).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Change, Article])
+def test_a_fault_that_gets_into_a_log_tells_nothing_of_the_text(model):
+    """A traceback ends with the error's own words."""
+    with pytest.raises(ValidationError) as fault:
+        model.model_validate_json('{"headline": ["kín"], "body": ["kín"], "contact": ["kín"]}')
+
+    assert "kín" not in str(fault.value)
