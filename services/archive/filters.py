@@ -104,7 +104,7 @@ class SearchRequest(Filters):
         default=None, description="by relevance where `q` has words, otherwise by time"
     )
     limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = Field(default=None, pattern=rf"{_PLACE}|{_COUNT}")
+    cursor: str | None = Field(default=None, json_schema_extra={"pattern": rf"{_PLACE}|{_COUNT}"})
 
     @field_validator("q")
     @classmethod
