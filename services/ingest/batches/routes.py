@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import structlog
@@ -15,10 +15,11 @@ from starlette.types import Receive, Scope, Send
 
 from schemas.text import Code
 from services.common.database import Overloaded, savepoint, store_is_at_fault, what_happened
+from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
 from services.common.openapi import NDJSON, ndjson_body
-from services.common.problems import Problem
+from services.common.problems import Problem, fault
 from services.common.said import said
 from services.ingest import commands, views
 from services.ingest.api import CallerOf, Parts, PartsOf, call_of, owner_of
@@ -102,14 +103,16 @@ class _Batch:
         key = self.key and f"{self.key}\n{line.number}"  # no header holds a line break
         try:
             with savepoint(conn):
-                return commands.submit(conn, self.call, self.owner, given, key)
+                # A batch may take minutes: each article has a time of its own.
+                call = replace(self.call, now=now())
+                return commands.submit(conn, call, self.owner, given, key)
         except Problem as problem:
             return problem
         except Exception as error:
             if store_is_at_fault(error):
                 raise
             log.exception("line_not_taken", line=line.number)
-            return Problem("internal", said("The fault is logged under the request id."))
+            return fault()
 
 
 class _Answering(_Lines):
@@ -156,6 +159,9 @@ def _draft(line: Line) -> Draft | Problem:
         return draft(read(line.content, Submission))
     except Problem as problem:
         return problem
+    except Exception:
+        log.exception("line_not_read", line=line.number)
+        return fault()
 
 
 def _not_now() -> Problem:

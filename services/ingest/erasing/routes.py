@@ -10,15 +10,12 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from schemas.times import Time
-from services.common.instants import now
 from services.common.openapi import json_body
-from services.common.trace import current_trace
 from services.ingest import commands, store, views
 from services.ingest.access.routes import admin_only
 from services.ingest.answers import TAGGED, Cursor, ErasedArticle, Page
-from services.ingest.api import CallerOf, PartsOf
+from services.ingest.api import CallerOf, PartsOf, call_of
 from services.ingest.bodies import read_body
-from services.ingest.commands import Call
 from services.ingest.erasing import erasure
 from services.ingest.erasing.eraser import Eraser
 from services.ingest.erasing.erasure import Erasing, GivenErasure
@@ -60,7 +57,7 @@ async def erase(
     eraser: Annotated[Eraser, Depends(eraser_of)],
 ) -> Response:
     """Forget an article's text for ever, everywhere. Again changes nothing."""
-    call = Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
+    call = call_of(parts, caller)
     await parts.database.read(lambda conn: commands.find(conn, call, article))
     given = read(await read_body(request), GivenErasure)
 

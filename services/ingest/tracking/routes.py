@@ -12,12 +12,9 @@ from starlette.responses import JSONResponse
 
 from schemas.events import Trace
 from schemas.times import Time, parse
-from services.common.instants import now
-from services.common.trace import current_trace
 from services.ingest import commands
 from services.ingest.answers import Page
-from services.ingest.api import CallerOf, PartsOf
-from services.ingest.commands import Call
+from services.ingest.api import CallerOf, PartsOf, call_of
 from services.ingest.tables import outbox, reviews, versions
 from services.ingest.tracking import hops
 from services.ingest.tracking.timeline import Item, Name, Review, Sent, Version, timeline
@@ -57,7 +54,7 @@ async def get_timeline(article: UUID, parts: PartsOf, caller: CallerOf) -> Respo
     `received`, `accepted`, `published` (to the log), `listed` (in the feeds), `indexed`, what each
     partner did, and more: docs/timeline.md.
     """
-    call = Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
+    call = call_of(parts, caller)
 
     def look(conn: Connection) -> list[Item]:
         commands.find(conn, call, article)
