@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from schemas.article import Erasure, Retraction
+from schemas.article import Erasure
 from schemas.text import Code
 from schemas.times import Time
 from services.common.openapi import Answers, header
 from services.ingest.lifecycle import Decision, Status
-from services.ingest.submission import Change
+from services.ingest.submission import Change, GivenRetraction
 
 Item = TypeVar("Item")
 
@@ -126,7 +126,7 @@ class Article(Listed, Change):
 class RetractedArticle(Summary):
     """An article that was taken back."""
 
-    retraction: Retraction
+    retraction: GivenRetraction
     review: Review | None
 
 

@@ -1,6 +1,8 @@
 """What schemathesis must be told of ingest: lines of JSON, files, and what there is to be named."""
 
 import json
+import os
+import re
 from typing import Any
 
 import schemathesis
@@ -10,6 +12,9 @@ from PIL import Image
 from tests.ingest.media import samples
 
 NDJSON = "application/x-ndjson"
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_KNOWN = ("PUBLISHED", "WAITING", "", "")  # names in the environment
 
 COLUMN, CAMPAIGN = "thong-quan", "nq-57"
 
@@ -37,6 +42,15 @@ def lines(_: schemathesis.SerializationContext, value: object) -> bytes:
 def read(_: schemathesis.DeserializationContext, response: schemathesis.Response) -> object:
     """Read lines as an array."""
     return [json.loads(line) for line in response.content.splitlines()]
+
+
+@schemathesis.hook
+def map_path_parameters(_: schemathesis.HookContext, path_parameters: Any) -> Any:
+    """Ask for articles that exist in half of the calls that ask for one by a right id."""
+    article = str((path_parameters or {}).get("article"))
+    if _ID.fullmatch(article) and (known := os.environ.get(_KNOWN[int(article[-1], 16) % 4])):
+        return {**path_parameters, "article": known}
+    return path_parameters
 
 
 @schemathesis.hook
