@@ -77,6 +77,15 @@ def shows(shown: Any, real: Any) -> bool:
     return shown in (ANYTHING, real)
 
 
+def take_back_the_other_guides(stack: Stack) -> None:
+    """Both guides tell the same stories: the second one would be told so, in hints."""
+    notice = {"reason": "an example", "notice": "An example."}
+    for guide in GUIDES:
+        listed = stack.ask("GET", f"/v1/articles?unit=GUIDE-{guide[-5:-3]}").json()["items"]
+        for article in listed:
+            stack.ask("POST", f"/v1/articles/{article['id']}/retraction", notice)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with the one thing that a reader brings."""
@@ -102,6 +111,7 @@ def shell(folder: Path) -> Iterator[Shell]:
 def test_the_examples_of_a_guide_give_what_it_promises(shared: Stack, folder, shell, guide):
     unit = f"GUIDE-{guide[-5:-3]}"
     shared.add_unit(unit)
+    take_back_the_other_guides(shared)
     values = {
         "URL": shared.url("ingest"),
         "FEEDS": shared.url("syndicate"),
