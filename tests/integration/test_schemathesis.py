@@ -13,6 +13,8 @@ from tests.integration.doors import Door, open_door, started
 
 pytestmark = pytest.mark.timeout(3600)
 
+ROOT = Path(__file__).parents[2]
+
 # `make fuzz` sets it: all phases with each key, and so many examples beside those of the coverage
 # phase, which has its own number (about 3,000 for each key).
 WANTED = int(os.environ.get("EXAMPLES", "0"))
@@ -74,7 +76,8 @@ def fuzz(
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, **(known or {})},
+        # The hooks that its configuration names lie in this repository, wherever that is.
+        env={**os.environ, **(known or {}), "PYTHONPATH": str(ROOT)},
         check=False,
     )
     print(done.stdout)  # `make fuzz` shows it
