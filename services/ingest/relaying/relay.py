@@ -25,6 +25,7 @@ _LOOK_EVERY = 1.0  # seconds, should a wake-up be missed
 _CONFIRM_WITHIN = 20.0  # seconds
 _START_WITHIN = 10.0  # seconds
 _RETRY_AFTER = 1.0  # seconds
+_MOST_PAUSE = 15.0  # seconds
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class Relay:
         self._log_was_cut = log_was_cut
         self._wake = asyncio.Event()
         self._stale = False
+        self._pause = _RETRY_AFTER
 
     def wake(self) -> None:
         """Say that rows were added."""
@@ -63,7 +65,10 @@ class Relay:
                     await self._relay(producer)
             except (KafkaError, OSError, SQLAlchemyError, Overloaded) as error:
                 log.warning("relay_interrupted", error=what_happened(error))
-                await asyncio.sleep(_RETRY_AFTER)
+                await asyncio.sleep(self._pause)
+                if isinstance(error, SQLAlchemyError | Overloaded):
+                    # What was sent can't be noted, on a full disk for one, and is sent again.
+                    self._pause = min(2 * self._pause, _MOST_PAUSE)
 
     async def _relay(self, producer: AIOKafkaProducer) -> None:
         self._stale = False
@@ -88,6 +93,7 @@ class Relay:
             )
         confirmed = [one for answer in answers if isinstance(answer, list) for one in answer]
         cut = await self._database.write(lambda conn: outbox.mark_sent(conn, confirmed, now()))
+        self._pause = _RETRY_AFTER
         if cut:
             log.error("kafka_log_was_cut", rows=cut)
             self._log_was_cut()
