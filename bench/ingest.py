@@ -31,9 +31,9 @@ from stack.aot import prepared_java
 from stack.kafka_probe import kafka_answers
 from tests.stack.processes import free_port_base, until
 
-_ROUNDS = 1
-_SINGLES, _LINES, _CALLERS = 3000, 3000, 32
-_PACE, _PACED = 100, 300
+_ROUNDS = 5
+_SINGLES, _LINES, _CALLERS = 4000, 10_000, 32
+_PACE, _PACED = 100, 1000
 
 
 def main() -> None:
