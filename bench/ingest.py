@@ -31,9 +31,9 @@ from stack.aot import prepared_java
 from stack.kafka_probe import kafka_answers
 from tests.stack.processes import free_port_base, until
 
-_ROUNDS = 5
-_SINGLES, _LINES, _CALLERS = 4000, 10_000, 32
-_PACE, _PACED = 100, 1000
+_ROUNDS = 3
+_SINGLES, _LINES, _CALLERS = 2000, 5000, 32
+_PACE, _PACED = 100, 500
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ from services.ingest.likeness import likeness
 from services.ingest.submission import Change, draft
 from services.ingest.tables import articles, signatures, versions
 
-_AT_ONCE = 100
-_PAUSE = 0.5  # seconds: 200 articles a second at the most, so that units are served first
+_AT_ONCE = 20
+_PAUSE = 0.5  # seconds: 40 articles a second at the most, so that units are served first
 _LOOKED_BACK = timedelta(days=1)  # at the start
 _LATE = timedelta(minutes=1)  # an id is made before its article is committed
 
