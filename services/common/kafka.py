@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal, Protocol, cast
 
 import structlog
-from aiokafka import ConsumerRebalanceListener
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
@@ -41,6 +41,9 @@ SESSION_TIMEOUT_MS = 3000
 HEARTBEAT_MS = 500
 
 _SET_ON_TOPIC = 1  # Kafka's ConfigSource.DYNAMIC_TOPIC_CONFIG
+
+_SILENCE_MS = 10_000  # without a record, short of the end: Kafka is stuck
+_MOST_AT_ONCE = 2000
 
 _PROBE_EVERY = 1.0  # seconds
 _PROBE_TIMEOUT = 5.0  # seconds
@@ -123,6 +126,37 @@ async def _configure(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> Non
 
 def _resource(topic: Topic, config: dict[str, str] | None) -> ConfigResource:
     return ConfigResource(ConfigResourceType.TOPIC, topic.name, config)
+
+
+@asynccontextmanager
+async def reader(bootstrap: str, client_id: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Give a consumer without a group, to look through partitions with `read_through`."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        client_id=client_id,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def read_through(
+    consumer: AIOKafkaConsumer, place: TopicPartition, start: int, end: int
+) -> AsyncIterator[Record]:
+    """Give the records of a partition from `start` up to `end`. Raises TimeoutError where Kafka
+    gives none, short of the end."""
+    consumer.assign([place])
+    consumer.seek(place, start)
+    while await consumer.position(place) < end:
+        got = await consumer.getmany(timeout_ms=_SILENCE_MS, max_records=_MOST_AT_ONCE)
+        if not got:
+            raise TimeoutError(f"{place.topic}/{place.partition} gives no records")
+        for record in got[place]:
+            yield record
 
 
 class KafkaLink:

@@ -121,7 +121,7 @@ async def change(
     if_match: IfMatch = None,
 ) -> Response:
     """Store a whole new version."""
-    await _find(parts, caller, article)
+    await check_owned(parts, caller, article)
     stale = preconditions.stale(if_match)
     given = await _draft(await read_body(request), Change)
     call = call_of(parts, caller)
@@ -139,7 +139,7 @@ async def change(
 )
 async def retract(article: UUID, request: Request, parts: PartsOf, caller: CallerOf) -> Response:
     """Take an article back, everywhere. Again changes nothing."""
-    await _find(parts, caller, article)
+    await check_owned(parts, caller, article)
     given = read(await read_body(request), GivenRetraction)
     call = call_of(parts, caller)
     state = await parts.database.write(lambda conn: commands.retract(conn, call, article, given))
@@ -153,7 +153,8 @@ async def _draft(body: bytes, model: type[Submission]) -> Draft:
     return await asyncio.to_thread(work) if len(body) > _LONG else work()
 
 
-async def _find(parts: Parts, caller: Caller, article: UUID) -> None:
+async def check_owned(parts: Parts, caller: Caller, article: UUID) -> None:
+    """Raise Problem where the article is not the caller's: before its body is looked at."""
     call = call_of(parts, caller)
     await parts.database.read(lambda conn: commands.find(conn, call, article))
 

@@ -110,7 +110,7 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
     if ended.published:
         last = store.last_released(conn, article)
         record = lifecycle.retracted_article(ended, last, given)
-        outbox.add_article(conn, lifecycle.event_of(record, call.trace, ended.updated))
+        outbox.add_article(conn, lifecycle.event_of(record, call.trace))
     store.save(conn, ended)
     store.add_version(conn, ended, given, "", by=call.by, trace=call.trace)
     store.mark_waiting(conn, ended)
@@ -120,7 +120,7 @@ def retract(conn: Connection, call: Call, article: UUID, given: GivenRetraction)
 
 def erase(conn: Connection, call: Call, article: UUID, reason_code: str) -> State:
     """Forget an article's text everywhere; again changes nothing. What was never released is
-    forgotten without an event. What one transaction can't reach, `Erasing` does afterwards."""
+    forgotten without an event. What one transaction can't reach, `Eraser` does afterwards."""
     state = find(conn, call, article)
     if state.status == "erased":
         return state
@@ -129,7 +129,7 @@ def erase(conn: Connection, call: Call, article: UUID, reason_code: str) -> Stat
     erasure.forget(conn, state, _ANSWER.dump_json(Answer(erased)).decode(), call.now)
     if erased.published:
         told = lifecycle.erased_article(erased, erasure.released_part(conn, article, record))
-        outbox.add_article(conn, lifecycle.event_of(told, call.trace, erased.updated))
+        outbox.add_article(conn, lifecycle.event_of(told, call.trace))
         outbox.add_tombstones(conn, article, range(1, erased.version), call.now)
     store.save(conn, erased)
     store.add_version(conn, erased, record, "", by=call.by, trace=call.trace)
@@ -305,4 +305,4 @@ def _event(
     conn: Connection, state: State, given: Draft, trace: Trace, archive_url: str
 ) -> ArticleEvent:
     files = media.resolve(conn, given.submission.media, archive_url)
-    return lifecycle.event_of(lifecycle.article_of(state, given, files), trace, state.updated)
+    return lifecycle.event_of(lifecycle.article_of(state, given, files), trace)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from schemas.article import Article, Erasure, Media, PubStatus, Retraction
@@ -255,25 +255,19 @@ def article_of(state: State, draft: Draft, media: list[Media]) -> Article:
 
 def retracted_article(state: State, last: Submission, given: GivenRetraction) -> Article:
     """Make the version that ends an article: the notice, and nothing of the old text."""
-    assert state.published is not None
-    return Article(
-        **last.model_dump(include=_ROUTING),
-        id=state.id,
-        version=state.version,
-        pub_status=PubStatus.CANCELED,
-        unit=state.unit,
-        headline="",
-        body="",
-        published=state.published,
-        updated=state.updated,
-        retraction=Retraction(reason=given.reason, notice=given.notice, at=state.updated),
-    )
+    notice = Retraction(reason=given.reason, notice=given.notice, at=state.updated)
+    return _canceled(state, **last.model_dump(include=_ROUTING), retraction=notice)
 
 
 def erased_article(state: State, erased: Erasure) -> Article:
     """Make the record that stays of an erased article: not even where it was filed."""
+    return _canceled(state, erased=erased)
+
+
+def _canceled(state: State, **left: Any) -> Article:  # noqa: ANN401 - fields of the article
     assert state.published is not None
     return Article(
+        **left,
         id=state.id,
         version=state.version,
         pub_status=PubStatus.CANCELED,
@@ -282,16 +276,15 @@ def erased_article(state: State, erased: Erasure) -> Article:
         body="",
         published=state.published,
         updated=state.updated,
-        erased=erased,
     )
 
 
-def event_of(article: Article, trace: Trace, now: datetime) -> ArticleEvent:
+def event_of(article: Article, trace: Trace) -> ArticleEvent:
     """Make the event of a release. Raises Problem where Kafka could not carry it."""
     event = ArticleEvent(
         id=new_id(),
         type=_event_type(article),
-        time=now,
+        time=article.updated,
         producer="ingest",
         trace=trace,
         article=article,

@@ -10,7 +10,7 @@ from services.common.openapi import json_body
 from services.ingest import answers, commands, preconditions, views
 from services.ingest.access.routes import newsroom_only
 from services.ingest.answers import Summary
-from services.ingest.api import CallerOf, PartsOf, call_of
+from services.ingest.api import CallerOf, PartsOf, call_of, check_owned
 from services.ingest.bodies import read_body
 from services.ingest.preconditions import IfMatch
 from services.ingest.submission import GivenReview, read
@@ -37,8 +37,8 @@ async def review(
 
     `If-Match` names the version that was read: what was changed meanwhile is not accepted unread.
     """
+    await check_owned(parts, caller, article)
     call = call_of(parts, caller)
-    await parts.database.read(lambda conn: commands.find(conn, call, article))
     stale = preconditions.stale(if_match)
     given = read(await read_body(request), GivenReview)
     state = await parts.database.write(

@@ -222,9 +222,6 @@ compared = Table(
     Column("begun", Instant, nullable=False),  # the last comparison that went to its end
 )
 
-# For the timeline, which asks when a version was sent.
-Index("outbox_by_key", outbox.c.key)
-
 # One row: which database this is. Kafka's offsets belong to one database.
 identity = Table("identity", tables, Column("id", Text, primary_key=True))
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from schemas.events import RecordParked
 from schemas.topics import ARTICLES, DEAD, EXPRESS
+from services.common.kafka import read_through, reader
 
-_SILENCE = 10_000  # milliseconds without a record, short of the end: Kafka is stuck
+_CLIENT = "tinbai-ingest-erasure"
 _WHOLE = TopicPartition(DEAD.name, 0)
 
 log = structlog.get_logger()
@@ -65,7 +66,7 @@ class DeadLetters:
         so that an old one is closed in a topic where little happens.
         """
         start = self._offset if erased <= self._looked_for else 0
-        async with _consumer(self._bootstrap) as consumer:
+        async with reader(self._bootstrap, _CLIENT) as consumer:
             found, end = await _read(consumer, start, erased)
         if close_segment:
             found.append(Grave(DEAD.name, _WHOLE.partition, b"segment"))
@@ -84,37 +85,16 @@ async def _read(
 ) -> tuple[list[Grave], int]:
     end: int = (await consumer.end_offsets([_WHOLE]))[_WHOLE]
     found: list[Grave] = []
-    consumer.assign([_WHOLE])
-    consumer.seek(_WHOLE, min(start, end))
-    while await consumer.position(_WHOLE) < end:
-        got = await consumer.getmany(timeout_ms=_SILENCE)
-        if not got:
-            raise TimeoutError("articles.dead gives no records")
-        for record in got[_WHOLE]:
-            found += graves(record.key, record.value, erased)
+    async for record in read_through(consumer, _WHOLE, min(start, end), end):
+        found += graves(record.key, record.value, erased)
     return found, end
-
-
-@asynccontextmanager
-async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
-        client_id="tinbai-ingest-erasure",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()
 
 
 @asynccontextmanager
 async def _producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap.split(","),
-        client_id="tinbai-ingest-erasure",
+        client_id=_CLIENT,
         acks="all",
         enable_idempotence=True,
     )

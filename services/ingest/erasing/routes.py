@@ -14,7 +14,7 @@ from services.common.openapi import json_body
 from services.ingest import commands, store, views
 from services.ingest.access.routes import admin_only
 from services.ingest.answers import TAGGED, Cursor, ErasedArticle, Page
-from services.ingest.api import CallerOf, PartsOf, call_of
+from services.ingest.api import CallerOf, PartsOf, call_of, check_owned
 from services.ingest.bodies import read_body
 from services.ingest.erasing import erasure
 from services.ingest.erasing.eraser import Eraser
@@ -57,8 +57,8 @@ async def erase(
     eraser: Annotated[Eraser, Depends(eraser_of)],
 ) -> Response:
     """Forget an article's text for ever, everywhere. Again changes nothing."""
+    await check_owned(parts, caller, article)
     call = call_of(parts, caller)
-    await parts.database.read(lambda conn: commands.find(conn, call, article))
     given = read(await read_body(request), GivenErasure)
 
     def work(conn: Connection) -> dict[str, Any]:

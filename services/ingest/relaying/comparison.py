@@ -5,8 +5,8 @@ partition may be gone although they were confirmed. Ingest kept what it sent, so
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schemas.topics import ARTICLES, REGISTRY, Topic
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
+from services.common.kafka import read_through, reader
 from services.ingest.relaying import outbox
 from services.ingest.tables import compared
 from services.ingest.tables import outbox as rows
@@ -31,8 +32,6 @@ _RETRY_AFTER = 5.0  # seconds
 # dirty pages back after 30 seconds.
 _UNSETTLED = timedelta(minutes=10)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_SILENCE = 10_000  # milliseconds without a record, short of the end: Kafka is stuck
-_MOST_AT_ONCE = 2000
 
 log = structlog.get_logger()
 
@@ -77,7 +76,7 @@ class Comparison:
 
 async def send_again_what_is_missing(database: Database, bootstrap: str) -> int:
     """Compare, and mark what is missing as unsent; return how many rows that were."""
-    async with _consumer(bootstrap) as consumer:
+    async with reader(bootstrap, "tinbai-ingest-comparison") as consumer:
         missing = [await _compare(database, consumer, topic) for topic in (ARTICLES, REGISTRY)]
     log.info("outbox_compared", missing=sum(missing))
     return sum(missing)
@@ -124,18 +123,11 @@ async def _lost(
 async def _fingerprints(
     consumer: AIOKafkaConsumer, place: TopicPartition, start: int
 ) -> set[bytes]:
-    found: set[bytes] = set()
     end = (await consumer.end_offsets([place]))[place]
     if start >= end:
-        return found
-    consumer.assign([place])
-    consumer.seek(place, start)
-    while await consumer.position(place) < end:
-        got = await consumer.getmany(timeout_ms=_SILENCE, max_records=_MOST_AT_ONCE)
-        if not got:
-            raise TimeoutError(f"{place.topic}/{place.partition} gives no records")
-        found |= {fingerprint(r.key, r.value) for records in got.values() for r in records}
-    return found
+        return set()
+    records = read_through(consumer, place, start, end)
+    return {fingerprint(record.key, record.value) async for record in records}
 
 
 def unsettled_since(conn: Connection, topic: Topic) -> datetime:
@@ -163,18 +155,3 @@ def kept(conn: Connection, topic: Topic, partitions: Sequence[int], since: datet
 def fingerprint(key: bytes | None, value: bytes | None) -> bytes:
     """Tell records apart in 16 bytes."""
     return blake2b(value or b"", key=(key or b"")[:64], digest_size=16).digest()
-
-
-@asynccontextmanager
-async def _consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
-        client_id="tinbai-ingest-comparison",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()

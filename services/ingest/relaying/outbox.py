@@ -102,6 +102,14 @@ def is_sent(conn: Connection, article: UUID) -> bool:
     return conn.execute(select(outbox.c.seq).where(waiting).limit(1)).first() is None
 
 
+def sent_versions(conn: Connection, article: UUID) -> list[tuple[int, str, datetime]]:
+    """Give version, topic and time of all that Kafka has confirmed of an article's texts."""
+    query = select(outbox.c.key, outbox.c.topic, outbox.c.sent).where(
+        outbox.c.lane.in_(_lanes(article)), outbox.c.sent.is_not(None), outbox.c.value.is_not(None)
+    )
+    return [(int(row.key.rpartition(b":")[2]), row.topic, row.sent) for row in conn.execute(query)]
+
+
 def repeat_tombstones(conn: Connection, article: UUID) -> None:
     """Send the tombstones of an article once more."""
     tombstones = outbox.c.lane.in_(_lanes(article)) & outbox.c.value.is_(None)

@@ -1,7 +1,6 @@
 """HTTP for units: what became of an article."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +14,8 @@ from schemas.times import Time, parse
 from services.ingest import commands
 from services.ingest.answers import Page
 from services.ingest.api import CallerOf, PartsOf, call_of
-from services.ingest.tables import outbox, reviews, versions
+from services.ingest.relaying import outbox
+from services.ingest.tables import reviews, versions
 from services.ingest.tracking import hops
 from services.ingest.tracking.timeline import Item, Name, Review, Sent, Version, timeline
 
@@ -43,6 +43,7 @@ class Step(BaseModel):
     request_id: str | None = None
     topic: str | None = None
     until: Time | None = None
+    note: str | None = None
     partners: list[str] | None = None
     detail: str | None = None
 
@@ -66,9 +67,9 @@ async def get_timeline(article: UUID, parts: PartsOf, caller: CallerOf) -> Respo
 
 def timeline_of(conn: Connection, article: UUID) -> list[Item]:
     """Read all that is known of an article."""
-    known = _versions(conn, article)
-    sent = _sent(conn, article, [version.version for version in known])
-    return timeline(known, _reviews(conn, article), sent, hops.of_article(conn, article))
+    sent = [Sent(*each) for each in outbox.sent_versions(conn, article)]
+    told = hops.of_article(conn, article)
+    return timeline(_versions(conn, article), _reviews(conn, article), sent, told)
 
 
 def _reviews(conn: Connection, article: UUID) -> list[Review]:
@@ -94,13 +95,3 @@ def _versions(conn: Connection, article: UUID) -> list[Version]:
 def _embargo(submission: str) -> datetime | None:
     until = json.loads(submission).get("embargoed_until")
     return parse(until) if until else None
-
-
-def _sent(conn: Connection, article: UUID, numbers: Sequence[int]) -> list[Sent]:
-    by_key = {f"{article}:{number}".encode(): number for number in numbers}
-    rows = conn.execute(
-        select(outbox.c.key, outbox.c.topic, outbox.c.sent).where(
-            outbox.c.key.in_(by_key), outbox.c.sent.is_not(None), outbox.c.value.is_not(None)
-        )
-    )
-    return [Sent(by_key[row.key], row.topic, row.sent) for row in rows]

@@ -54,7 +54,7 @@ def retraction(of: Article) -> Article:
 
 def add(conn, *articles: Article) -> None:
     for one in articles:
-        outbox.add_article(conn, event_of(one, TRACE, now()))
+        outbox.add_article(conn, event_of(one, TRACE))
 
 
 def drain(conn, limit: int) -> list[tuple[str, str]]:

@@ -183,7 +183,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("outbox_by_key", ["key"], unique=False)
         batch_op.create_index("outbox_by_lane", ["lane", "seq"], unique=False)
         batch_op.create_index(
             "outbox_by_priority",
