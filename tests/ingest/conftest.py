@@ -1,12 +1,15 @@
 """Ingest without Kafka: it must do all of its own part."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import httpx2
 import pytest
+from sqlalchemy import Connection, create_engine
 
 from services.ingest.app import build
 from services.ingest.settings import IngestSettings
+from services.ingest.tables import tables
 
 ADMIN = "the-admin-key"
 NOBODY_LISTENS = "127.0.0.1:1"
@@ -35,6 +38,15 @@ class Client:
 
 def submission(**fields) -> dict:
     return {"headline": "Thông quan lô hàng đầu", "body": "<p>Nội dung.</p>", **fields}
+
+
+@pytest.fixture
+def conn() -> Iterator[Connection]:
+    """Give a transaction on empty tables, in memory."""
+    engine = create_engine("sqlite://")
+    tables.create_all(engine)
+    with engine.begin() as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -2,26 +2,17 @@
 
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import create_engine, insert
+from sqlalchemy import insert
 
 from schemas.topics import ARTICLES
 from services.common.instants import now
 from services.ingest.relaying import outbox
 from services.ingest.relaying.comparison import kept, unsettled_since
 from services.ingest.relaying.outbox import Confirmed
-from services.ingest.tables import compared, tables
+from services.ingest.tables import compared
 from tests.ingest.relaying.test_outbox import add, article
 
 EVERYWHERE = range(ARTICLES.partitions)
-
-
-@pytest.fixture
-def conn():
-    engine = create_engine("sqlite://")
-    tables.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
 
 
 def send(conn, *, at, offset: int) -> int:

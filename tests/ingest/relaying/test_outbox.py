@@ -1,8 +1,5 @@
 """The order in which events leave: urgent first, each article's versions one after the other."""
 
-import pytest
-from sqlalchemy import create_engine
-
 from schemas.article import Article, PubStatus, Retraction
 from schemas.events import Trace
 from services.common.ids import new_id
@@ -10,17 +7,8 @@ from services.common.instants import now
 from services.ingest.lifecycle import event_of
 from services.ingest.relaying import outbox
 from services.ingest.relaying.outbox import Confirmed, Waiting
-from services.ingest.tables import tables
 
 TRACE = Trace(request_id="r", traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
-
-
-@pytest.fixture
-def conn():
-    engine = create_engine("sqlite://")
-    tables.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
 
 
 def article(article_id=None, version=1, urgency=5, **fields) -> Article:

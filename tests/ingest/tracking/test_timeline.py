@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import get_args
 from uuid import UUID
 
-import pytest
-from sqlalchemy import create_engine
-
 from schemas.events import DeliveryChanged, VersionShown
 from services.common.database import Database
 from services.common.ids import new_id
 from services.ingest import commands, store
 from services.ingest.relaying import outbox
 from services.ingest.relaying.outbox import Confirmed
-from services.ingest.tables import tables
 from services.ingest.tracking import hops
 from services.ingest.tracking.hops import hop_of
 from services.ingest.tracking.timeline import Name, Review, Sent, Version, timeline
@@ -60,14 +56,6 @@ def delivery(state="delivered", partners=("bao-a", "bao-b"), at=NOON, detail="")
 
 def names(versions=(), sent=(), told=()) -> list[str]:
     return [item.event for item in timeline(versions, [], sent, [hop_of(event) for event in told])]
-
-
-@pytest.fixture
-def conn():
-    engine = create_engine("sqlite://")
-    tables.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
 
 
 def test_the_way_of_an_article_is_told_in_order_also_within_one_instant():
