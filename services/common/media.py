@@ -8,6 +8,7 @@ import errno
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -84,9 +85,10 @@ class MediaStore:
             yield bytes(piece)
 
     async def delete(self, media_id: UUID) -> None:
-        """Remove all files of one id; again changes nothing."""
-        found = await obstore.list(self._objects, _place(media_id)).collect_async()
-        await obstore.delete_async(self._objects, [each["path"] for each in found])
+        """Remove all files of one id; again, or twice at the same time, changes nothing."""
+        for each in await obstore.list(self._objects, _place(media_id)).collect_async():
+            with suppress(FileNotFoundError):  # another was faster
+                await obstore.delete_async(self._objects, each["path"])
 
 
 def media_store(settings: MediaSettings) -> MediaStore:

@@ -1,5 +1,6 @@
 """Media are kept alike in a folder and in an object store."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -60,6 +61,16 @@ async def test_the_same_put_twice_is_there_once(store, files):
         await store.put(media_id, files())
 
     assert await read(store, media_id) == BYTES
+
+
+async def test_two_that_delete_the_same_at_the_same_time_do_not_hinder_each_other(store, files):
+    for _ in range(20):
+        media_id = uuid4()
+        await store.put(media_id, files(**{rendition(320): b"small", rendition(640): b"middle"}))
+
+        await asyncio.gather(store.delete(media_id), store.delete(media_id))
+
+        assert await store.size(media_id) is None
 
 
 async def test_what_is_deleted_is_gone_with_all_that_belongs_to_it_and_nothing_else(
