@@ -66,7 +66,7 @@ def proofs(connection: Connection) -> list[Proof]:
     """Give what was served last."""
     saved: dict[tuple[str, int], list[Document]] = {}
     for row in connection.execute(select(DOCUMENT)):
-        document = Document(row.feed, row.extension, row.etag, row.body)
+        document = Document(row.path, row.media_type, row.etag, row.body)
         saved.setdefault((row.feed, row.revision), []).append(document)
     return [Proof(feed, revision, documents) for (feed, revision), documents in saved.items()]
 
@@ -76,5 +76,9 @@ def save_proofs(connection: Connection, made: Sequence[Proof]) -> None:
     connection.execute(delete(DOCUMENT).where(DOCUMENT.c.feed.in_([p.feed for p in made])))
     connection.execute(
         insert(DOCUMENT),
-        [{**vars(document), "revision": p.revision} for p in made for document in p.documents],
+        [
+            {**vars(document), "feed": p.feed, "revision": p.revision}
+            for p in made
+            for document in p.documents
+        ],
     )

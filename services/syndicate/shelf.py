@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from starlette.types import Message
 
-from services.syndicate.feeds.binding import FORMATS, Document
-from services.syndicate.feeds.site import Site, feed_path
+from services.syndicate.feeds.binding import Document
+from services.syndicate.feeds.site import Site
 
 # Short, for after a retraction the old text must leave the caches soon.
 _CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
-_CONTENT_TYPES = {f.extension: f"{f.media_type}; charset=utf-8".encode() for f in FORMATS}
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,11 @@ class Shelf:
     def put(self, documents: Iterable[Document]) -> None:
         """Serve these from now on."""
         for document in documents:
-            path = feed_path(document.feed, document.extension)
-            self._answers[path] = _answer(document, self._site)
+            self._answers[document.path] = _answer(document, self._site)
 
 
 def _answer(document: Document, site: Site) -> Answer:
-    link = f'<{site.feed(document.feed, document.extension)}>; rel="self"'.encode()
+    link = f'<{site.syndicate_url}{document.path}>; rel="self"'.encode()
     etag = document.etag.encode()
     always = [
         (b"etag", etag),
@@ -58,7 +56,7 @@ def _answer(document: Document, site: Site) -> Answer:
         (b"x-content-type-options", b"nosniff"),
     ]
     entity = [
-        (b"content-type", _CONTENT_TYPES[document.extension]),
+        (b"content-type", f"{document.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(document.body)).encode()),
     ]
     return Answer(

@@ -61,9 +61,10 @@ FORGETTING = Table(
 DOCUMENT = Table(
     "document",
     TABLES,
-    Column("feed", String, primary_key=True),
-    Column("extension", String, primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("feed", String, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
+    Column("media_type", String, nullable=False),
     Column("etag", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )

@@ -36,7 +36,7 @@ FULL = article(
 
 def bodies(*articles: Article, name: str = "latest", title: str = "Tin mới") -> dict[str, bytes]:
     fragments = [cut(entry_of(each, {}, SITE), SITE) for each in articles]
-    return {d.extension: d.body for d in bind(name, title, fragments, SITE)}
+    return {d.path.rpartition(".")[2]: d.body for d in bind(name, title, fragments, SITE)}
 
 
 def test_rss_and_atom_readers_find_the_same() -> None:

@@ -169,7 +169,7 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
 
     def put(documents: Sequence[Document]) -> None:
         real(documents)
-        served.append(documents[0].feed)
+        served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
             press.tell_changed(first=["units/U39", "units/U38"])
 

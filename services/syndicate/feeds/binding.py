@@ -9,7 +9,7 @@ from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.families import language_of
 from services.syndicate.feeds.format import Format, Head
 from services.syndicate.feeds.jsonfeed import JsonFeed
-from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.site import Site, feed_path
 from services.syndicate.feeds.xml import ATOM, RSS
 
 FORMATS: tuple[Format, ...] = (RSS, ATOM, JsonFeed())
@@ -29,10 +29,10 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Document:
-    """A feed in one format, ready to be served."""
+    """What is served at `path`, whole."""
 
-    feed: str
-    extension: str
+    path: str
+    media_type: str
     etag: str
     body: bytes
 
@@ -56,7 +56,10 @@ def bind(name: str, title: str, fragments: Sequence[Fragment], site: Site) -> li
             etag.update(fragment.digest)
         documents.append(
             Document(
-                name, format_.extension, f'"{etag.hexdigest()}"', opening + body + format_.closing
+                feed_path(name, format_.extension),
+                format_.media_type,
+                f'"{etag.hexdigest()}"',
+                opening + body + format_.closing,
             )
         )
     return documents

@@ -16,6 +16,11 @@ class Site:
         """The web site that the feeds belong to."""
         return f"{self.archive_url}/"
 
+    @property
+    def hub(self) -> str:
+        """Where to subscribe to every public feed."""
+        return f"{self.syndicate_url}/hub"
+
     def feed(self, name: str, extension: str) -> str:
         """A feed in one format."""
         return f"{self.syndicate_url}{feed_path(name, extension)}"
