@@ -59,7 +59,7 @@ async def archive(folder: Path, kafka: Kafka):
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 
