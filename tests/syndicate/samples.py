@@ -104,7 +104,7 @@ SAMPLES: dict[str, Article] = {
         byline=["O'Brien <ob@example.org> & con"],
         keywords=["a\"b'c<d>&e", "]]>"],
     ),
-    "no_byline_many_keywords": _sample(5, unit="HQ-TW", keywords=[f"từ khóa {n}" for n in range(40)]),
+    "many_keywords": _sample(5, unit="HQ-TW", keywords=[f"từ khóa {n}" for n in range(40)]),
     "many_authors": _sample(6, byline=[f"Tác giả {n}" for n in range(1, 13)]),
     "urgent": _sample(7, headline="Khẩn: tạm dừng thông quan do bão", urgency=1),
     "english": _sample(
