@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Protocol
 
 from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.families import description_of
 from services.syndicate.feeds.site import Site
+
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+"""What each format is called in HTTP and in links, by the end of its addresses."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,11 @@ class Head:
     language: str
     updated: datetime
     """The newest change of an entry, never the clock: the same state gives the same bytes."""
+
+    @property
+    def description(self) -> str:
+        """A sentence about what is in the feed."""
+        return description_of(self.name, self.title)
 
 
 class Format(Protocol):

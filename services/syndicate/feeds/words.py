@@ -10,17 +10,32 @@ class Words:
     retracted: str
     removed: str
     correction: str
+    disputes: str
+    accepts: str
+    original: str
+    replaced: str
+    versions: str
 
 
 _VIETNAMESE = Words(
     retracted="Tin đã được rút",
     removed="Tin này đã được gỡ bỏ.",
     correction="Đính chính",
+    disputes="Phản hồi bài báo",
+    accepts="Tiếp thu ý kiến của bài báo",
+    original="Bản gốc",
+    replaced="Tin đã rút mà tin này thay thế",
+    versions="Các phiên bản",
 )
 _ENGLISH = Words(
     retracted="This article was retracted",
     removed="This article was removed.",
     correction="Correction",
+    disputes="In answer to",
+    accepts="Accepting what was said in",
+    original="Original",
+    replaced="Retracted article that this one replaces",
+    versions="Versions",
 )
 
 
