@@ -57,4 +57,4 @@ def texts(element: etree._Element, path: str) -> list[str]:
 
 def attributes(element: etree._Element, path: str) -> list[dict[str, str]]:
     """Give the attributes of elements."""
-    return [dict(each.attrib) for each in found(element, path)]  # type: ignore[arg-type]
+    return [dict(each.attrib) for each in found(element, path)]
