@@ -101,7 +101,7 @@ SAMPLES: dict[str, Article] = {
         headline=HOSTILE,
         lead=f"{HOSTILE}\nDòng hai: \U0001f6a2 \u202eiốcảb\u202c e\u0301 \U00020bb7",
         body="<p>]]&gt; &lt;/item&gt;&lt;/channel&gt; &amp;amp; \U0001f6a2</p><pre>a\r\n\tb</pre>",
-        byline=["O'Brien <ob> & con"],
+        byline=["O'Brien <ob@example.org> & con"],
         keywords=["a\"b'c<d>&e", "]]>"],
     ),
     "many_keywords": _sample(5, unit="HQ-TW", keywords=[f"từ khóa {n}" for n in range(40)]),
