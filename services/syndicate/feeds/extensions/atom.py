@@ -29,7 +29,7 @@ def extend_atom(feed: FeedGenerator, site: Site, head: Head, entry: Entry | None
 
 
 class _AtomFeed(BaseExtension):  # type: ignore[misc]
-    """Links to hub and other formats; tombstones, which stand beside entries."""
+    """Links to itself and the hub; tombstones, which stand beside entries."""
 
     def __init__(self, site: Site, head: Head, entry: Entry | None) -> None:
         self._site = site

@@ -1,7 +1,5 @@
 """Links, which feedgen turns into other ones or drops: written as they are, in both formats."""
 
-from collections.abc import Iterator
-
 from lxml.etree import _Element
 
 from services.syndicate.feeds.entry import Entry
@@ -10,18 +8,18 @@ from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
 
 
-def add_feed_links(parent: _Element, tag: str, site: Site, head: Head, extension: str) -> None:
-    """Say where the feed is, where to subscribe to it, and in which other formats it is there."""
-    for rel, form in _feeds(extension):
-        add(parent, tag, rel=rel, type=MEDIA_TYPES[form], href=site.feed(head.name, form))
+def add_feed_links(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
+    """Say where the feed is, and where to subscribe to it."""
+    add(parent, tag, rel="self", type=MEDIA_TYPES[form], href=site.feed(head.name, form))
     add(parent, tag, rel="hub", href=site.hub)
 
 
-def _feeds(extension: str) -> Iterator[tuple[str, str]]:
-    yield "self", extension
-    for form in MEDIA_TYPES:
-        if form != extension:
-            yield "alternate", form
+def add_other_formats(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
+    """Say in which other formats the feed is there. Not for Atom: there, newsboat takes the last
+    alternate for the web site, and others take the first."""
+    for other, media_type in MEDIA_TYPES.items():
+        if other != form:
+            add(parent, tag, rel="alternate", type=media_type, href=site.feed(head.name, other))
 
 
 def add_entry_links(parent: _Element, tag: str, entry: Entry) -> None:

@@ -17,7 +17,11 @@ from services.syndicate.feeds.extensions.elements import (
     PODCAST,
     add,
 )
-from services.syndicate.feeds.extensions.links import add_entry_links, add_feed_links
+from services.syndicate.feeds.extensions.links import (
+    add_entry_links,
+    add_feed_links,
+    add_other_formats,
+)
 from services.syndicate.feeds.extensions.media import add_media
 from services.syndicate.feeds.format import Head
 from services.syndicate.feeds.site import Site
@@ -47,6 +51,7 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]
         """Add to the channel."""
         channel = rss[0]
         add_feed_links(channel, _LINK, self._site, self._head, "rss")
+        add_other_formats(channel, _LINK, self._site, self._head, "rss")
         podcast.add_to_channel(channel, self._head, self._site.feed(self._head.name, "rss"))
         return rss
 
