@@ -131,7 +131,7 @@ def test_every_format_says_where_it_is_and_where_the_hub_is() -> None:
         ("latest", "Tin mới", "Tin mới của tất cả các đơn vị"),
         ("units/HQHP", "Hải quan {} & con", "Tin mới của Hải quan {} & con"),
         ("columns/kt", "Kinh tế", "Tin mới trong chuyên mục Kinh tế"),
-        ("languages/en", "News in English", "News in English"),
+        ("languages/en", "Tiếng Anh", "Tin mới theo ngôn ngữ: Tiếng Anh"),
     ],
 )
 def test_a_feed_says_what_is_in_it(name: str, title: str, description: str) -> None:

@@ -41,20 +41,6 @@ TITLES = {
 }
 """The feeds that are there from the start, and how they are called."""
 
-# Feeds of languages, in these languages; others are called by their tags.
-_LANGUAGES = {"vi": "Tin tiếng Việt", "en": "News in English", "zh": "中文新闻"}
-
-# What a feed is, by its family or name; `{}` is its title.
-_DESCRIPTIONS = {
-    "latest": "Tin mới của tất cả các đơn vị",
-    "urgent": "Tin khẩn của tất cả các đơn vị",
-    "corrections": "Các tin đã được đính chính hoặc rút lại",
-    "units": "Tin mới của {}",
-    "columns": "Tin mới trong chuyên mục {}",
-    "campaigns": "Tin mới trong chuyên đề {}",
-    "genres": "Tin mới thuộc thể loại {}",
-}
-
 
 def feeds_of(article: Article | None) -> frozenset[str]:
     """Name the feeds that show `article`: none unless it is public and usable or taken back."""
@@ -75,13 +61,7 @@ def place(article: Article) -> datetime:
 
 def title_of(name: str, registered: str | None) -> str:
     """How a feed is called: as the registry says, or as we do, or by its code."""
-    key = name.partition("/")[2]
-    return registered or TITLES.get(name) or _LANGUAGES.get(key.partition("-")[0], key)
-
-
-def description_of(name: str, title: str) -> str:
-    """Say what is in a feed; of a feed in a language, its title says it in that language."""
-    return _DESCRIPTIONS.get(name.partition("/")[0], "{}").replace("{}", title)
+    return registered or TITLES.get(name) or name.partition("/")[2]
 
 
 def named_feed(event: RegistryEvent) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.syndicate.feeds.entry import Entry
-from services.syndicate.feeds.families import description_of
 from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.words import description_of
 
 MEDIA_TYPES = {
     "rss": "application/rss+xml",
@@ -30,6 +30,10 @@ class Head:
     def description(self) -> str:
         """A sentence about what is in the feed."""
         return description_of(self.name, self.title)
+
+    def address(self, site: Site, extension: str) -> str:
+        """Where it is, in one format."""
+        return site.feed(self.name, extension)
 
 
 class Format(Protocol):

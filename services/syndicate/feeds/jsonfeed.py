@@ -27,7 +27,7 @@ class JsonFeed:
                 "version": "https://jsonfeed.org/version/1.1",
                 "title": head.title,
                 "home_page_url": site.home,
-                "feed_url": site.feed(head.name, self.extension),
+                "feed_url": head.address(site, self.extension),
                 "description": head.description,
                 "language": head.language,
                 "hubs": [{"type": "WebSub", "url": site.hub}],

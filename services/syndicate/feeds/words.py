@@ -1,4 +1,4 @@
-"""What we say to readers ourselves, in the language of the article."""
+"""What we say to readers ourselves: of articles in their language, of feeds in ours."""
 
 from dataclasses import dataclass
 
@@ -42,3 +42,21 @@ _ENGLISH = Words(
 def words_in(language: str) -> Words:
     """Vietnamese for Vietnamese, English for every other language."""
     return _VIETNAMESE if language.split("-")[0].lower() == "vi" else _ENGLISH
+
+
+# What a feed is, by its family or name; `{}` is its title.
+_DESCRIPTIONS = {
+    "latest": "Tin mới của tất cả các đơn vị",
+    "urgent": "Tin khẩn của tất cả các đơn vị",
+    "corrections": "Các tin đã được đính chính hoặc rút lại",
+    "units": "Tin mới của {}",
+    "columns": "Tin mới trong chuyên mục {}",
+    "campaigns": "Tin mới trong chuyên đề {}",
+    "languages": "Tin mới theo ngôn ngữ: {}",
+    "genres": "Tin mới thuộc thể loại {}",
+}
+
+
+def description_of(feed: str, title: str) -> str:
+    """Say in a sentence what is in a feed."""
+    return _DESCRIPTIONS[feed.partition("/")[0]].replace("{}", title)

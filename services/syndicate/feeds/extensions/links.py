@@ -10,7 +10,7 @@ from services.syndicate.feeds.site import Site
 
 def add_feed_links(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
     """Say where the feed is, and where to subscribe to it."""
-    add(parent, tag, rel="self", type=MEDIA_TYPES[form], href=site.feed(head.name, form))
+    add(parent, tag, rel="self", type=MEDIA_TYPES[form], href=head.address(site, form))
     add(parent, tag, rel="hub", href=site.hub)
 
 
@@ -19,7 +19,7 @@ def add_other_formats(parent: _Element, tag: str, site: Site, head: Head, form: 
     alternate for the web site, and others take the first."""
     for other, media_type in MEDIA_TYPES.items():
         if other != form:
-            add(parent, tag, rel="alternate", type=media_type, href=site.feed(head.name, other))
+            add(parent, tag, rel="alternate", type=media_type, href=head.address(site, other))
 
 
 def add_entry_links(parent: _Element, tag: str, entry: Entry) -> None:
