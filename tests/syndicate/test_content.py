@@ -1,5 +1,10 @@
-import pytest
+import re
 
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from services.ingest.text.body import clean_body, text_of
 from services.syndicate.feeds.content import content_of
 from tests.factories import article
 from tests.syndicate.reading import atom, bodies, found, items, rss, texts
@@ -50,6 +55,39 @@ def test_what_stands_beside_the_picture_stays() -> None:
     assert content(f'<p><img src="{PICTURE}">Chữ</p>', WITHHELD) == "<p>Chữ</p>"
     assert other in content(f'<p><img src="{other}"></p>', WITHHELD)
     assert content(f'<img src="{PICTURE}bg">x', WITHHELD) == f'<img src="{PICTURE}bg">x'
+
+
+def test_a_figure_that_was_not_closed_does_not_take_the_article_with_it() -> None:
+    rest = f"<p>{'Phần còn lại của bài. ' * 50}</p>"
+    for markup in (
+        f'<figure><img src="{PICTURE}">{rest}',
+        (f'<figure><img src="{PICTURE}"><figcaption>Ảnh{rest}'),
+    ):
+        made = content(clean_body(markup, "html").html, WITHHELD)
+        assert PICTURE not in made
+        assert rest in made
+
+
+def nested(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    tags = st.sampled_from(["p", "figure", "figcaption", "a", "li", "td", "table", "b", "pre", "x"])
+    whole = st.tuples(tags, inside).map(lambda each: f"<{each[0]}>{each[1]}</{each[0]}>")
+    return whole | st.tuples(tags, inside).map("<{0[0]}>{0[1]}".format) | inside
+
+
+TEXTS = st.sampled_from(["Chữ ", "&lt;img&gt;", f'<img src="{PICTURE}" alt="x">', "<br>", "<hr>"])
+MARKUP = st.lists(nested(nested(nested(TEXTS))), min_size=1, max_size=6).map("".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(MARKUP)
+@example("<b>" * 290 + f'Chữ <img src="{PICTURE}">')
+def test_wherever_such_a_picture_stands_it_goes_and_the_words_around_it_stay(markup: str) -> None:
+    body = clean_body(f"{markup}Hết", "html").html
+    made = content(body, WITHHELD)
+    assert "agency.example" not in made
+    captions = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
+    if not captions.search(body):
+        assert text_of(made).split() == text_of(body).split()
 
 
 def test_a_file_that_is_named_twice_is_withheld_if_one_of_them_says_so() -> None:

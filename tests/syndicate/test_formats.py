@@ -1,4 +1,5 @@
 import json
+import locale
 from datetime import timedelta
 
 import feedparser
@@ -150,6 +151,16 @@ def test_an_empty_feed_is_a_valid_feed() -> None:
         assert parsed.feed.link == "https://paper.example/"
         assert parsed.entries == []
     assert json.loads(made["json"])["items"] == []
+
+
+def test_to_write_a_date_does_not_touch_the_locale_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the locale was asked for, or set")
+
+    monkeypatch.setattr(locale, "setlocale", never)
+    assert rss(FULL).findtext("item/pubDate") == "Mon, 02 Mar 2026 05:02:00 +0000"
 
 
 def test_the_same_state_gives_the_same_bytes() -> None:

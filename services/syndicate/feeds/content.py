@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import unquote
 
-from lxml.html import HtmlElement, fragment_fromstring, tostring
+from lxml.html import HtmlElement, HTMLParser, fragment_fromstring, tostring
 
 from schemas.article import Article, Media
 from services.syndicate.feeds.words import words_in
 
 _RELATIVE = re.compile(r"""\s(?:href|src)=["'](?!https?:|mailto:|tel:)""", re.IGNORECASE)
 _SCHEME = re.compile(r"^https?:", re.IGNORECASE)
-_EMPTY_WITHOUT = ("a", "p")  # what is nothing without the picture in it
+_EMPTY_WITHOUT = ("a", "p", "figure")  # what is nothing without the picture in it
+# Characters. What is longer was not closed, and holds the rest of the article.
+_CAPTION = 1000
 
 
 def content_of(article: Article, link: str) -> str:
@@ -47,7 +49,9 @@ def _body(article: Article, link: str) -> str:
     relative = _RELATIVE.search(article.body)
     if not relative and not (withheld and "<img" in article.body):
         return article.body
-    root = fragment_fromstring(article.body, create_parent="div")
+    # A small tree ends at a depth of 256; ingest lets 300 tags through in whatever order.
+    parser = HTMLParser(huge_tree=True)
+    root = fragment_fromstring(article.body, create_parent="div", parser=parser)
     unwanted = [
         picture
         for picture in root.iter("img")
@@ -75,14 +79,21 @@ def _bare(address: str) -> str:
 
 
 def _take_out(picture: HtmlElement) -> None:
-    """Remove a picture, and what surrounds nothing else: its figure with the caption, its link."""
-    alone = [each for each in picture.iterancestors("figure") if len(list(each.iter("img"))) == 1]
-    gone = alone[-1] if alone else picture
-    parent = gone.getparent()
+    """Remove a picture with its caption, and what then surrounds nothing: its figure, its link."""
+    for figure in picture.iterancestors("figure"):
+        if len(list(figure.iter("img"))) == 1:
+            _drop_captions(figure)
+    gone, parent = picture, picture.getparent()
     gone.drop_tree()
     while parent is not None and parent.tag in _EMPTY_WITHOUT and _is_empty(parent):
         gone, parent = parent, parent.getparent()
         gone.drop_tree()
+
+
+def _drop_captions(figure: HtmlElement) -> None:
+    for caption in list(figure.iter("figcaption")):
+        if caption.getparent() is not None and len(caption.text_content()) <= _CAPTION:
+            caption.drop_tree()
 
 
 def _is_empty(element: HtmlElement) -> bool:

@@ -59,4 +59,4 @@ _DESCRIPTIONS = {
 
 def description_of(feed: str, title: str) -> str:
     """Say in a sentence what is in a feed."""
-    return _DESCRIPTIONS[feed.partition("/")[0]].replace("{}", title)
+    return _DESCRIPTIONS.get(feed.partition("/")[0], "{}").replace("{}", title)
