@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import lru_cache
 from html import escape
 
-import feedgen.entry
-import feedgen.feed
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
@@ -17,9 +14,6 @@ from services.syndicate.feeds.extensions.atom import extend_atom
 from services.syndicate.feeds.extensions.rss import extend_rss
 from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
-
-# feedgen's own sets the locale of the whole process and sets it back, for each date.
-feedgen.entry.formatRFC2822 = feedgen.feed.formatRFC2822 = format_datetime
 
 # A fragment is what a feed with that one entry has more than the same feed without it.
 _BLANK = Head("latest", "-", "vi", datetime(1970, 1, 1, tzinfo=UTC))
