@@ -85,16 +85,23 @@ def _take_out(picture: HtmlElement) -> None:
         if len(list(figure.iter("img"))) == 1:
             _drop_captions(figure)
     gone, parent = picture, picture.getparent()
-    gone.drop_tree()
+    _drop(gone)
     while parent is not None and parent.tag in _EMPTY_WITHOUT and _is_empty(parent):
         gone, parent = parent, parent.getparent()
-        gone.drop_tree()
+        _drop(gone)
 
 
 def _drop_captions(figure: HtmlElement) -> None:
     for caption in list(figure.iter("figcaption")):
         if caption.getparent() is not None and len(caption.text_content()) <= _CAPTION:
-            caption.drop_tree()
+            _drop(caption)
+
+
+def _drop(element: HtmlElement) -> None:
+    """Remove an element; the words before and after it stay two words."""
+    if element.tail and not element.tail[0].isspace():
+        element.tail = f" {element.tail}"
+    element.drop_tree()
 
 
 def _is_empty(element: HtmlElement) -> bool:
