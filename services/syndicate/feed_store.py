@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from services.syndicate.feeds.binding import Document
 from services.syndicate.tables import ARTICLE, DOCUMENT, ENTRY, FEED
@@ -12,7 +12,7 @@ from services.syndicate.tables import ARTICLE, DOCUMENT, ENTRY, FEED
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed that is known, and the number of its last change."""
+    """A feed that is known, and the number of its last change: of all changes, not of its own."""
 
     name: str
     title: str | None
@@ -39,6 +39,18 @@ class Proof:
 def feeds(connection: Connection) -> list[Feed]:
     """Give every feed that is known."""
     return [Feed(*row) for row in connection.execute(select(FEED).order_by(FEED.c.name))]
+
+
+def feeds_since(connection: Connection, revision: int) -> list[Feed]:
+    """Give the feeds that have changed since, by an index: the one that changed last is last."""
+    changed = select(FEED).where(FEED.c.revision > revision).order_by(FEED.c.revision)
+    return [Feed(*row) for row in connection.execute(changed)]
+
+
+def newest_revision(connection: Connection) -> int:
+    """Give the number of the last change. There is one writer at a time, so that who adds to it has
+    the next."""
+    return connection.scalar(select(func.max(FEED.c.revision))) or 0
 
 
 def window(connection: Connection, feed: str, size: int) -> Window:

@@ -21,14 +21,19 @@ class Fragments:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._names: Names = {}
+        self._names: dict[str, str] = {}
         self._cut: dict[UUID, tuple[int, Fragment | None]] = {}
 
-    def speak_of(self, names: Names) -> None:
-        """Call units, columns, campaigns and genres so from now on."""
-        if names != self._names:
-            self._names = names
+    @property
+    def names(self) -> Names:
+        """How units, columns, campaigns and genres are called."""
+        return self._names
+
+    def speak_of(self, name: str, title: str) -> None:
+        """Call what `name` stands for so from now on. What is new has not been spoken of yet."""
+        if self._names.get(name, title) != title:
             self._cut.clear()
+        self._names[name] = title
 
     def forget(self, article: UUID) -> None:
         """Remember nothing of this one."""
@@ -43,6 +48,9 @@ class Fragments:
 
         An entry that can't be rendered is left out: one bad item hurts only itself.
         """
+        for article, _ in entries:
+            if article in self._cut:  # what was used last is dropped last
+                self._cut[article] = self._cut.pop(article)
         missing = {i: version for i, version in entries if not self._remembers(i, version)}
         for article, json in load(missing).items() if missing else ():
             self._cut[article] = missing[article], self._try(article, json)
