@@ -43,6 +43,7 @@ class Press:
         self._feed_size = feed_size
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
+        self._asked = 0.0  # when the first change came that is not rendered yet
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
         self._hurry = asyncio.Event()
         self._backlog = False
@@ -57,7 +58,9 @@ class Press:
     def tell_changed(self, first: Collection[str] = (), *, backlog: bool = False) -> None:
         """Say that there is something to render, which feeds must not wait for the others, and
         whether much more will change at once."""
-        self._changed.set()
+        if not self._changed.is_set():
+            self._asked = time.perf_counter()
+            self._changed.set()
         self._backlog = backlog
         if first:
             self._first.update(dict.fromkeys(first))
@@ -84,19 +87,23 @@ class Press:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            began = time.perf_counter()
+            asked, began = self._asked, time.perf_counter()
             try:
                 await self._render_changed()
             except Exception:
                 log.exception("feeds_not_rendered", pause=_PAUSE)
                 self._changed.set()
                 await asyncio.sleep(_PAUSE)
-            await self._rest(time.perf_counter() - began)
+            await self._rest(asked, began)
 
-    async def _rest(self, spent: float) -> None:
+    async def _rest(self, asked: float, began: float) -> None:
+        """Gather, from when the last change was asked for: counted from when its rendering began, a
+        change that once waited would make each that follows wait as long."""
+        ended = time.perf_counter()
         rests = _RESTS_BEHIND if self._backlog else _RESTS
+        until = max(asked + _GATHER, ended + rests * (ended - began))
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), max(_GATHER - spent, rests * spent))
+            await asyncio.wait_for(self._hurry.wait(), until - ended)
 
     async def save_slowly(self) -> None:
         """Save until cancelled, first what has been unsaved for longest. To save every change would
