@@ -107,6 +107,7 @@ class Press:
         while (now := time.perf_counter()) < until:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), until - now)
+            if self._hurry.is_set():
                 await self._render_first()
             if self._in_backlog:
                 until = min(ended + _BACKLOG_REST * spent, self._backlog_until)
