@@ -26,6 +26,7 @@ _GATHER = 0.05  # seconds: the first change is rendered at once, further ones to
 _AT_ONCE = 8
 _MOST_REST = 0.25  # seconds: half of the time is left to the others, up to this
 # While a backlog is worked off, what is rendered will be old in a moment: a fifth of the time.
+_BACKLOG_GATHER = 2.0  # seconds
 _BACKLOG_REST = 4  # times as long as the rendering took
 _BACKLOG_LASTS = 0.5  # seconds after the last word of it
 _PAUSE = 1.0  # seconds after an error
@@ -90,27 +91,34 @@ class Press:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            asked, began = self._asked, time.perf_counter()
+            asked = self._asked
             try:
+                await self._rest(until=asked, in_backlog_until=asked + _BACKLOG_GATHER)
+                began = time.perf_counter()
                 await self._render_changed()
-                await self._rest(asked, time.perf_counter() - began)
+                ended = time.perf_counter()
+                spent = ended - began
+                # Counted from when the change was asked for: counted from its rendering, one that
+                # had waited would make each that follows wait as long.
+                await self._rest(
+                    until=max(asked + _GATHER, ended + min(spent, _MOST_REST)),
+                    in_backlog_until=ended + _BACKLOG_REST * spent,
+                )
             except Exception:
                 log.exception("feeds_not_rendered", pause=_PAUSE)
                 self._changed.set()
                 await asyncio.sleep(_PAUSE)
 
-    async def _rest(self, asked: float, spent: float) -> None:
-        """Gather, but for what must not wait. It counts from when the change was asked for: counted
-        from its rendering, one change that had waited would make each that follows wait as long."""
-        ended = time.perf_counter()
-        until = max(asked + _GATHER, ended + min(spent, _MOST_REST))
-        while (now := time.perf_counter()) < until:
+    async def _rest(self, until: float, in_backlog_until: float) -> None:
+        """Gather what changes, but render what must not wait."""
+        while (left := self._end_of_rest(until, in_backlog_until) - time.perf_counter()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), until - now)
+                await asyncio.wait_for(self._hurry.wait(), left)
             if self._hurry.is_set():
                 await self._render_first()
-            if self._in_backlog:
-                until = min(ended + _BACKLOG_REST * spent, self._backlog_until)
+
+    def _end_of_rest(self, until: float, in_backlog_until: float) -> float:
+        return max(until, min(in_backlog_until, self._backlog_until))
 
     @property
     def _in_backlog(self) -> bool:

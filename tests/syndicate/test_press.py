@@ -224,6 +224,25 @@ async def test_the_first_change_is_rendered_at_once_and_those_that_follow_togeth
     assert [each for each in following if str(each.id) not in latest] == []
 
 
+async def test_while_a_backlog_is_worked_off_only_what_must_not_wait_is_rendered_at_once(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in ("_BACKLOG_GATHER", "_BACKLOG_LASTS"):
+        monkeypatch.setattr(press_module, setting, 3600)
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    urgent = article(unit="U10")
+    async with at_work(press):
+        await take(database, *(article(unit=f"U{n}") for n in range(20)), urgent)
+        press.tell_changed(backlog=True)
+        press.tell_changed(first=["units/U10"])
+        async with asyncio.timeout(10):
+            while str(urgent.id) not in shown(shelf).get("/feeds/units/U10.rss", b"").decode():
+                await asyncio.sleep(0.005)
+        assert len(press.behind(await database.read(feed_store.feeds))) > 10
+
+
 async def test_a_change_that_comes_while_others_are_rendered_is_not_lost(
     database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
