@@ -56,6 +56,10 @@ contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI 
 bench: .venv/dev  ## measure ingest beside a bare Kafka producer
 	@$(BIN)/python -m bench.ingest
 
+bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what it costs with many behind
+	@$(BIN)/python -m bench.feeds
+	@$(BIN)/python -m bench.growth $(ARGS)
+
 migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.ingest.migrations "$(NAME)"
 
@@ -68,4 +72,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench contracts migration lock clean
+.PHONY: help up demo test tools programs broker lint fuzz eval bench contracts migration lock clean bench-feeds

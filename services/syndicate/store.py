@@ -65,6 +65,8 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
     """Make feeds known that were not: they are there from now on, if only empty."""
+    if not names:
+        return
     known = set(connection.scalars(select(FEED.c.name).where(FEED.c.name.in_(names))))
     if new := sorted(set(names) - known):
         revision = feed_store.newest_revision(connection) + 1
@@ -128,5 +130,6 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
 
 
 def _touch(connection: Connection, names: Collection[str]) -> None:
-    revision = feed_store.newest_revision(connection) + 1
-    connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))
+    if names:
+        revision = feed_store.newest_revision(connection) + 1
+        connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))

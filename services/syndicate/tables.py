@@ -1,8 +1,8 @@
 """The tables: articles, the feeds they are in, and what was served last.
 
 Changes are numbered, all feeds together, and a feed's `revision` is the number of its last one, set
-in the same transaction as the change itself: what has changed since a number is found by an index. A
-document says which revision it shows: one that is behind is rendered again.
+in the same transaction as the change itself: what has changed since a number is found by an index.
+A document says which revision it shows: one that is behind is rendered again.
 """
 
 from sqlalchemy import (
