@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select
 
 from services.syndicate.feeds.binding import Document
-from services.syndicate.tables import ARTICLE, DOCUMENT, ENTRY, FEED
+from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED
+from services.syndicate.window import Periods, Standing, most_notices, shown
+
+_FOR_EVER = Periods()
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Window:
-    """The newest entries of a feed: (article, version), as of `revision`."""
+    """What a feed shows: (article, version), as of `revision`."""
 
     revision: int
     entries: Sequence[tuple[UUID, int]]
@@ -41,17 +45,43 @@ def feeds(connection: Connection) -> list[Feed]:
     return [Feed(*row) for row in connection.execute(select(FEED).order_by(FEED.c.name))]
 
 
-def window(connection: Connection, feed: str, size: int) -> Window:
-    """Read the newest entries of a feed, by their key: the cost doesn't grow with the feed."""
+def window(connection: Connection, feed: str, size: int, periods: Periods = _FOR_EVER) -> Window:
+    """Read what a feed shows in the present edition."""
     revision = connection.scalars(select(FEED.c.revision).where(FEED.c.name == feed)).one()
-    newest = (
-        select(ENTRY.c.article, ENTRY.c.version)
-        .where(ENTRY.c.feed == feed)
+    entries = standing(connection, feed, size, periods)
+    return Window(revision, [(each.article, each.version) for each in entries])
+
+
+def standing(connection: Connection, feed: str, size: int, periods: Periods) -> list[Standing]:
+    """Read what a feed shows, by its key: the cost doesn't grow with the feed."""
+    now = hour(connection)
+
+    def newest(most: int, *, notice: bool) -> list[Standing]:
+        too_old = periods.too_old(now, notice=notice)
+        return entries(connection, feed, most, too_old, notice=notice)
+
+    articles = newest(size, notice=False)
+    return shown(articles, newest(most_notices(size), notice=True), size)
+
+
+def entries(
+    connection: Connection, feed: str, most: int, too_old: datetime | None, *, notice: bool
+) -> list[Standing]:
+    """Read the newest entries of one kind."""
+    query = (
+        select(ENTRY.c.place, ENTRY.c.article, ENTRY.c.version, ENTRY.c.notice)
+        .where(ENTRY.c.feed == feed, ENTRY.c.notice == notice)
         .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
-        .limit(size)
+        .limit(most)
     )
-    entries = [(row.article, row.version) for row in connection.execute(newest)]
-    return Window(revision, entries)
+    if too_old:
+        query = query.where(ENTRY.c.place > too_old)
+    return [Standing(*row) for row in connection.execute(query)]
+
+
+def hour(connection: Connection) -> datetime | None:
+    """Tell the hour of the present edition; nothing before the first."""
+    return connection.scalars(select(EDITION.c.hour)).one_or_none()
 
 
 def articles(connection: Connection, ids: Collection[UUID]) -> dict[UUID, bytes]:

@@ -83,10 +83,19 @@ def _forget(connection: Connection, held: Mapping[UUID, Held]) -> None:
         connection.execute(
             delete(ENTRY).where(
                 ENTRY.c.feed == bindparam("of"),
+                ENTRY.c.notice == bindparam("is_notice"),
                 ENTRY.c.place == bindparam("at"),
                 ENTRY.c.article == bindparam("who"),
             ),
-            [{"of": row["feed"], "at": row["place"], "who": row["article"]} for row in rows],
+            [
+                {
+                    "of": row["feed"],
+                    "is_notice": row["notice"],
+                    "at": row["place"],
+                    "who": row["article"],
+                }
+                for row in rows
+            ],
         )
 
 
@@ -112,6 +121,7 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
     return [
         {
             "feed": feed,
+            "notice": state.article.canceled,
             "place": place(state.article),
             "article": state.article.id,
             "version": state.version,
