@@ -45,6 +45,11 @@ def feeds(connection: Connection) -> list[Feed]:
     return [Feed(*row) for row in connection.execute(select(FEED).order_by(FEED.c.name))]
 
 
+def is_known(connection: Connection, feed: str) -> bool:
+    """Tell whether there is such a feed."""
+    return connection.scalars(select(FEED.c.name).where(FEED.c.name == feed)).first() is not None
+
+
 def window(connection: Connection, feed: str, size: int, periods: Periods = _FOR_EVER) -> Window:
     """Read what a feed shows in the present edition."""
     revision = connection.scalars(select(FEED.c.revision).where(FEED.c.name == feed)).one()

@@ -21,7 +21,10 @@ from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
 from services.syndicate.listing import Unlisted
+from services.syndicate.lists import store as list_store
+from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
+from services.syndicate.window import Periods
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served; what must not wait waits for so many at most.
@@ -31,17 +34,29 @@ _PAUSE = 1.0  # seconds after an error
 _SAVE_EVERY = 1.0  # seconds
 _SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
 
+_FOR_EVER = Periods()
+
 log = structlog.get_logger()
 
 
 class Press:
     """Renders in one task, one pass after the other; saves in another, slowly."""
 
-    def __init__(self, database: Database, shelf: Shelf, site: Site, feed_size: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        site: Site,
+        feed_size: int,
+        periods: Periods = _FOR_EVER,
+        publication: str = "tinbai",
+    ) -> None:
         self._database = database
         self._shelf = shelf
         self._site = site
         self._feed_size = feed_size
+        self._periods = periods
+        self._lists = Lists(site, publication)
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
@@ -70,7 +85,7 @@ class Press:
     async def open(self) -> None:
         """Serve what was served last. What changed since it was saved is rendered before anyone
         reads it, so that no reader steps back after a crash."""
-        await self._database.write(partial(store.know, names=TITLES))
+        await self._database.write(_begin)
         for proof in await self._database.read(feed_store.proofs):
             self._show(proof)
         await self._render_changed()
@@ -132,14 +147,18 @@ class Press:
             await self._database.write(partial(listing.mark_listed, shown=shown, at=now()))
             self.listed.set()
             self._changed.set()  # there may be more
+        self._take(await self._database.read(partial(self._lists.changed, shown=self._shown)))
 
     async def _render(self, names: Sequence[str]) -> None:
         if not names:
             return
-        for proof in await self._database.read(partial(self._make, names=names)):
+        self._take(await self._database.read(partial(self._make, names=names)))
+        FEED_RENDERS.inc(len(names))
+
+    def _take(self, proofs: Iterable[Proof]) -> None:
+        for proof in proofs:
             self._show(proof)
             self._unsaved[proof.feed] = proof
-        FEED_RENDERS.inc(len(names))
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
@@ -154,11 +173,17 @@ class Press:
             self._fragments.forget(self._forgotten.pop())
         proofs = []
         for name in names:
-            window = feed_store.window(connection, name, self._feed_size)
+            window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
             documents = bind(name, titles[name], fragments, self._site)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
+
+
+def _begin(connection: Connection) -> None:
+    """Have what is there from the start."""
+    store.know(connection, TITLES)
+    list_store.begin(connection)
 
 
 def _state(connection: Connection) -> tuple[list[Feed], list[Unlisted]]:

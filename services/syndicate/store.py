@@ -20,6 +20,7 @@ from services.syndicate.change import (
 )
 from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
+from services.syndicate.lists import store as list_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
 
@@ -57,6 +58,7 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
         elif known.title != title:
             connection.execute(update(FEED).where(FEED.c.name == name).values(title=title))
             connection.execute(update(FEED).values(revision=FEED.c.revision + 1))
+            list_store.touch(connection, list_store.CATALOGUE)
 
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
@@ -65,6 +67,7 @@ def know(connection: Connection, names: Collection[str], title: str | None = Non
     rows = [{"name": name, "title": title, "revision": 1} for name in sorted(set(names) - known)]
     if rows:
         connection.execute(insert(FEED), rows)
+        list_store.touch(connection, list_store.CATALOGUE)
 
 
 def _held(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Held]:
@@ -136,3 +139,5 @@ def _touch(connection: Connection, names: Collection[str]) -> None:
     connection.execute(
         update(FEED).where(FEED.c.name.in_(names)).values(revision=FEED.c.revision + 1)
     )
+    if "latest" in names:
+        list_store.touch(connection, list_store.SITEMAP)

@@ -1,0 +1,57 @@
+"""From the store to the lists as documents."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+
+from sqlalchemy import Connection
+
+from services.syndicate import feed_store
+from services.syndicate.feed_store import Proof
+from services.syndicate.feeds.binding import Document
+from services.syndicate.feeds.site import Site
+from services.syndicate.lists import opml
+from services.syndicate.lists import store as list_store
+from services.syndicate.lists.catalogue import families
+from services.syndicate.lists.index import index
+from services.syndicate.lists.robots import robots
+from services.syndicate.lists.sitemap import MOST, PERIOD, Sitemap
+from services.syndicate.window import last_left
+
+
+class Lists:
+    """Makes the lists that have changed."""
+
+    def __init__(self, site: Site, publication: str) -> None:
+        self._site = site
+        self._publication = publication
+        self._sitemap = Sitemap(site, publication)
+
+    def changed(self, connection: Connection, shown: Mapping[str, int]) -> list[Proof]:
+        """Make those that are `shown` in an older revision, or not at all."""
+        make = {list_store.CATALOGUE: self._catalogue, list_store.SITEMAP: self._news}
+        return [
+            Proof(name, revision, make[name](connection))
+            for name, revision in list_store.revisions(connection).items()
+            if shown.get(name) != revision
+        ]
+
+    def _catalogue(self, connection: Connection) -> Sequence[Document]:
+        known = families((feed.name, feed.title) for feed in feed_store.feeds(connection))
+        site, publication = self._site, self._publication
+        return [
+            _document("/", "text/html", index(known, site, publication)),
+            _document("/feeds.opml", opml.MEDIA_TYPE, opml.opml(known, site, publication)),
+            _document("/robots.txt", "text/plain", robots(site)),
+        ]
+
+    def _news(self, connection: Connection) -> Sequence[Document]:
+        hour = feed_store.hour(connection)
+        too_old = hour and last_left(hour, PERIOD)
+        entries = feed_store.entries(connection, "latest", MOST, too_old, notice=False)
+        body = self._sitemap.of(entries, partial(feed_store.articles, connection))
+        return [_document("/sitemap-news.xml", "application/xml", body)]
+
+
+def _document(path: str, media_type: str, body: bytes) -> Document:
+    return Document(path, media_type, f'"{blake2b(body, digest_size=16).hexdigest()}"', body)
