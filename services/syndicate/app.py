@@ -52,6 +52,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 kafka=link.run(),
                 clock=clock.run(),
                 press=press.run(),
+                lists=press.lists.run(),
                 saving=press.save_slowly(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),

@@ -1,4 +1,4 @@
-"""The press: renders feeds that changed, off the event loop, and puts them on the shelf."""
+"""The press: renders what changed, off the event loop, and puts it on the shelf."""
 
 import asyncio
 import time
@@ -56,7 +56,6 @@ class Press:
         self._site = site
         self._feed_size = feed_size
         self._periods = periods
-        self._lists = Lists(site, publication)
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
@@ -64,6 +63,8 @@ class Press:
         self._shown: dict[str, int] = {}
         self._unsaved: dict[str, Proof] = {}
         self._forgotten: set[UUID] = set()
+        self.lists = Lists(database, site, publication, self._shown, self._take)
+        """What is made of all feeds together."""
         self.listed = asyncio.Event()
         """Set when word that feeds show a version was put into the outbox."""
 
@@ -89,6 +90,7 @@ class Press:
         for proof in await self._database.read(feed_store.proofs):
             self._show(proof)
         await self._render_changed()
+        await self.lists.make()
 
     async def run(self) -> None:
         """Render until cancelled. What has changed by then is rendered at the next start."""
@@ -147,7 +149,7 @@ class Press:
             await self._database.write(partial(listing.mark_listed, shown=shown, at=now()))
             self.listed.set()
             self._changed.set()  # there may be more
-        self._take(await self._database.read(partial(self._lists.changed, shown=self._shown)))
+        self.lists.due.set()
 
     async def _render(self, names: Sequence[str]) -> None:
         if not names:

@@ -1,5 +1,6 @@
 """Every feed by its family, as people look for them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _ENGLISH = {
     "corrections": "Corrections and retractions",
 }
 _OURS = list(TITLES)
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Named:
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """Ours as we list them, all others by their titles, whatever their marks."""
+        """Ours as we list them, all others by titles: marks don't count, and 2 is before 10."""
         ours = _OURS.index(self.name) if self.name in TITLES else len(_OURS)
-        return ours, fold(self.title), self.name
+        return ours, _NUMBER.sub(lambda number: number[0].zfill(9), fold(self.title)), self.name
 
 
 @dataclass(frozen=True)

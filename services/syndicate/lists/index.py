@@ -25,6 +25,8 @@ _POLICY = (
 PAGE_POLICY = f"{_POLICY}; frame-ancestors 'none'"
 """The Content-Security-Policy of the page: nothing but its own style."""
 
+_LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
+
 _PAGES = Environment(
     loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -37,6 +39,7 @@ def index(families: Sequence[Family], site: Site, publication: str) -> bytes:
         .render(
             families=families,
             formats=FORMATS,
+            labels=_LABELS,
             language_of=language_of,
             policy=_POLICY,
             publication=publication,

@@ -1,11 +1,14 @@
 """From the store to the lists as documents."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 
+import structlog
 from sqlalchemy import Connection
 
+from services.common.database import Database
 from services.syndicate import feed_store
 from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
@@ -18,22 +21,57 @@ from services.syndicate.lists.robots import robots
 from services.syndicate.lists.sitemap import MOST, PERIOD, Sitemap
 from services.syndicate.window import last_left
 
+# Every article changes the sitemap, at the cost of some feeds; it is read every few minutes.
+_EVERY = 1.0  # seconds
+
+log = structlog.get_logger()
+
 
 class Lists:
-    """Makes the lists that have changed."""
+    """Makes the lists that have changed; apart from feeds, which don't wait for them.
 
-    def __init__(self, site: Site, publication: str) -> None:
+    `shown` tells in which revision each is served, `take` serves and saves them.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        publication: str,
+        shown: Mapping[str, int],
+        take: Callable[[list[Proof]], None],
+    ) -> None:
+        self._database = database
         self._site = site
         self._publication = publication
+        self._shown = shown
+        self._take = take
         self._sitemap = Sitemap(site, publication)
+        self.due = asyncio.Event()
+        """Set when there may be something to make."""
 
-    def changed(self, connection: Connection, shown: Mapping[str, int]) -> list[Proof]:
-        """Make those that are `shown` in an older revision, or not at all."""
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            await self.due.wait()
+            self.due.clear()
+            try:
+                await self.make()
+            except Exception:
+                log.exception("lists_not_made", pause=_EVERY)
+                self.due.set()
+            await asyncio.sleep(_EVERY)
+
+    async def make(self) -> None:
+        """Make those that are served in an older revision, or not at all."""
+        self._take(await self._database.read(self._changed))
+
+    def _changed(self, connection: Connection) -> list[Proof]:
         make = {list_store.CATALOGUE: self._catalogue, list_store.SITEMAP: self._news}
         return [
             Proof(name, revision, make[name](connection))
             for name, revision in list_store.revisions(connection).items()
-            if shown.get(name) != revision
+            if self._shown.get(name) != revision
         ]
 
     def _catalogue(self, connection: Connection) -> Sequence[Document]:
