@@ -19,6 +19,7 @@ from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
@@ -44,7 +45,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-            relay = Relay(database, publisher(broker), press.listed)
+            lister = Lister(database, press)
+            relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
             await clock.look()
             await press.open()
@@ -54,6 +56,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 press=press.run(),
                 lists=press.lists.run(),
                 saving=press.save_slowly(),
+                listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
             ):
@@ -80,7 +83,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:
     state: dict[str, object] = {"kafka": parts.link.state, "lag": await lag(parts.broker)}
     try:
-        feeds = await parts.database.read(feed_store.feeds)
+        since = partial(feed_store.feeds_since, revision=parts.press.rendered)
+        feeds = await parts.database.read(since)
     except DBAPIError as error:
         return state | {"ready": False, "database": str(error.orig)}
     return state | {"ready": True, "feeds_waiting": len(parts.press.behind(feeds))}

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select
 
-from services.syndicate import feed_store
+from services.syndicate import feed_store, store
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.sitemap import PERIOD
 from services.syndicate.tables import EDITION, ENTRY, FEED
@@ -44,14 +44,13 @@ def turn(connection: Connection, hour: datetime, rules: Rules) -> bool:
 
 
 def _touch_all(connection: Connection) -> None:
-    connection.execute(update(FEED).values(revision=FEED.c.revision + 1))
+    store.touch_all(connection)
     list_store.touch_all(connection)
 
 
 def _touch_changed(connection: Connection, before: datetime, hour: datetime, rules: Rules) -> None:
-    changed = update(FEED).values(revision=FEED.c.revision + 1)
-    for name in _feeds_changed(connection, before, hour, rules):
-        connection.execute(changed.where(FEED.c.name == name))
+    if names := _feeds_changed(connection, before, hour, rules):
+        store.touch(connection, names)
     since, until = last_left(before, PERIOD), last_left(hour, PERIOD)
     if "latest" in _feeds_with_entries(connection, since, until, notice=False):
         list_store.touch(connection, list_store.SITEMAP)

@@ -2,21 +2,44 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select
 
+from services.common.instants import instant
+from services.common.prepared import Prepared
 from services.syndicate.feeds.binding import Document
 from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED
 from services.syndicate.window import Periods, Standing, most_notices, shown
 
 _FOR_EVER = Periods()
 
+_SINCE = Prepared(
+    select(FEED).where(FEED.c.revision > bindparam("known")).order_by(FEED.c.revision)
+)
+_LAST = Prepared(select(func.max(FEED.c.revision)))
+_REVISION = Prepared(select(FEED.c.revision).where(FEED.c.name == bindparam("of")))
+_NEWEST = Prepared(
+    select(ENTRY.c.place, ENTRY.c.article, ENTRY.c.version)
+    .where(
+        ENTRY.c.feed == bindparam("of"),
+        ENTRY.c.notice == bindparam("is_notice"),
+        ENTRY.c.place > bindparam("after"),
+    )
+    .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
+)
+_HOUR = Prepared(select(EDITION.c.hour))
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed that is known, and the number of its last change."""
+    """A feed that is known, and the number of its last change: of all changes, not of its own."""
 
     name: str
     title: str | None
@@ -47,12 +70,24 @@ def feeds(connection: Connection) -> list[Feed]:
 
 def is_known(connection: Connection, feed: str) -> bool:
     """Tell whether there is such a feed."""
-    return connection.scalars(select(FEED.c.name).where(FEED.c.name == feed)).first() is not None
+    return bool(_REVISION.rows(connection, of=feed))
+
+
+def feeds_since(connection: Connection, revision: int) -> list[Feed]:
+    """Give the feeds that have changed since, by an index: the one that changed last is last."""
+    return [Feed(*row) for row in _SINCE.rows(connection, known=revision)]
+
+
+def newest_revision(connection: Connection) -> int:
+    """Give the number of the last change. There is one writer at a time, so that who adds to it has
+    the next."""
+    [(newest,)] = _LAST.rows(connection)
+    return newest or 0
 
 
 def window(connection: Connection, feed: str, size: int, periods: Periods = _FOR_EVER) -> Window:
     """Read what a feed shows in the present edition."""
-    revision = connection.scalars(select(FEED.c.revision).where(FEED.c.name == feed)).one()
+    [(revision,)] = _REVISION.rows(connection, of=feed)
     entries = standing(connection, feed, size, periods)
     return Window(revision, [(each.article, each.version) for each in entries])
 
@@ -73,20 +108,27 @@ def entries(
     connection: Connection, feed: str, most: int, too_old: datetime | None, *, notice: bool
 ) -> list[Standing]:
     """Read the newest entries of one kind."""
-    query = (
-        select(ENTRY.c.place, ENTRY.c.article, ENTRY.c.version, ENTRY.c.notice)
-        .where(ENTRY.c.feed == feed, ENTRY.c.notice == notice)
-        .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
-        .limit(most)
+    rows = _NEWEST.rows(
+        connection, of=feed, is_notice=notice, after=too_old or _BEFORE_ALL, most=most
     )
-    if too_old:
-        query = query.where(ENTRY.c.place > too_old)
-    return [Standing(*row) for row in connection.execute(query)]
+    return [
+        Standing(instant(place), _uuid(article), version, notice)
+        for place, article, version in rows
+    ]
 
 
 def hour(connection: Connection) -> datetime | None:
     """Tell the hour of the present edition; nothing before the first."""
-    return connection.scalars(select(EDITION.c.hour)).one_or_none()
+    for (begun,) in _HOUR.rows(connection):
+        return instant(begun)
+    return None
+
+
+# In every feed that it is in, and each time that one of these changes, an article's id is the same.
+@lru_cache(maxsize=50_000)
+def _uuid(stored: str | UUID) -> UUID:
+    """Read an id as a driver gives it: SQLite's gives 32 digits."""
+    return stored if isinstance(stored, UUID) else UUID(stored)
 
 
 def articles(connection: Connection, ids: Collection[UUID]) -> dict[UUID, bytes]:

@@ -58,7 +58,7 @@ def _wanted(connection: Connection) -> tuple[list[int], Mapping[str, int]]:
         return [], {}
     feeds = connection.execute(select(FEED.c.name, FEED.c.revision))
     revisions = {feed.name: feed.revision for feed in feeds}
-    return rows, revisions | list_store.revisions(connection)
+    return rows, revisions | {each.name: each.revision for each in list_store.lists(connection)}
 
 
 def _saved_since(connection: Connection, revisions: Mapping[str, int]) -> bool:

@@ -31,8 +31,8 @@ def begun(connection: Connection) -> Connection:
 
 
 def revisions(connection: Connection) -> dict[str, int]:
-    feeds = {feed.name: feed.revision for feed in feed_store.feeds(connection)}
-    return feeds | list_store.revisions(connection)
+    feeds = [*feed_store.feeds(connection), *list_store.lists(connection)]
+    return {feed.name: feed.revision for feed in feeds}
 
 
 def changed_by(connection: Connection, hour: datetime, rules: Rules = RULES) -> set[str]:

@@ -1,7 +1,7 @@
 """From the store to the lists as documents."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from services.common.database import Database
 from services.syndicate import feed_store
-from services.syndicate.feed_store import Proof
+from services.syndicate.feed_store import Feed, Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import opml
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 class Lists:
     """Makes the lists that have changed; apart from feeds, which don't wait for them.
 
-    `shown` tells in which revision each is served, `take` serves and saves them.
+    `behind` tells which are not served as they are, `take` serves and saves them.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class Lists:
         database: Database,
         site: Site,
         publication: str,
-        shown: Mapping[str, int],
+        behind: Callable[[Iterable[Feed]], list[Feed]],
         take: Callable[[list[Proof]], None],
     ) -> None:
         self._database = database
         self._site = site
         self._publication = publication
-        self._shown = shown
+        self._behind = behind
         self._take = take
         self._sitemap = Sitemap(site, publication)
         self.due = asyncio.Event()
@@ -69,9 +69,8 @@ class Lists:
     def _changed(self, connection: Connection) -> list[Proof]:
         make = {list_store.CATALOGUE: self._catalogue, list_store.SITEMAP: self._news}
         return [
-            Proof(name, revision, make[name](connection))
-            for name, revision in list_store.revisions(connection).items()
-            if self._shown.get(name) != revision
+            Proof(each.name, each.revision, make[each.name](connection))
+            for each in self._behind(list_store.lists(connection))
         ]
 
     def _catalogue(self, connection: Connection) -> Sequence[Document]:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, insert, select, update
 
+from services.syndicate.feed_store import Feed
 from services.syndicate.tables import LIST
 
 CATALOGUE = "catalogue"
@@ -14,15 +15,15 @@ _ALL = (CATALOGUE, SITEMAP)
 
 def begin(connection: Connection) -> None:
     """Have every list, if only empty."""
-    known = revisions(connection)
+    known = {each.name for each in lists(connection)}
     rows = [{"name": name, "revision": 1} for name in _ALL if name not in known]
     if rows:
         connection.execute(insert(LIST), rows)
 
 
-def revisions(connection: Connection) -> dict[str, int]:
-    """Give the number of each list's last change."""
-    return {row.name: row.revision for row in connection.execute(select(LIST))}
+def lists(connection: Connection) -> list[Feed]:
+    """Give every list, as if it were a feed."""
+    return [Feed(row.name, None, row.revision) for row in connection.execute(select(LIST))]
 
 
 def touch(connection: Connection, *names: str) -> None:

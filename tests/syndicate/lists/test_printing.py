@@ -10,7 +10,6 @@ from services.common.database import Database
 from services.syndicate import edition, fragments, store
 from services.syndicate import press as press_module
 from services.syndicate.edition import Rules
-from services.syndicate.feed_store import Feed
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import printing, sitemap
 from services.syndicate.lists import store as list_store
@@ -173,8 +172,7 @@ async def all_rendered(press: Press, database: Database) -> None:
     making = asyncio.create_task(press.lists.run())
     async with at_work(press), asyncio.timeout(10):
         await until_none_is_behind(press, database)
-        lists = await database.read(list_store.revisions)
-        while press.behind(Feed(name, None, revision) for name, revision in lists.items()):
+        while press.behind(await database.read(list_store.lists)):
             await asyncio.sleep(0.005)
     making.cancel()
     await asyncio.wait([making])
