@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
+from typing import NamedTuple
 from uuid import UUID
 
 EDITION = timedelta(hours=1)
@@ -16,20 +17,14 @@ EDITION = timedelta(hours=1)
 _MOST_NOTICES = 10  # times the size of the feed
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A place in a feed, and who stands there. Of two the later is shown first."""
+class Standing(NamedTuple):
+    """A place in a feed, and who stands there. The greater is shown first."""
 
     place: datetime
     article: UUID
     version: int
     notice: bool
     """Whether the article was retracted."""
-
-    @property
-    def order(self) -> tuple[datetime, UUID]:
-        """What decides who stands before whom."""
-        return self.place, self.article
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,9 @@ def shown(articles: Sequence[Standing], notices: Sequence[Standing], size: int) 
     and would push each other out before every reader has seen them. Both are given the newest
     first: at most `size` articles and `most_notices` notices.
     """
-    newest = list(merge(articles, notices, key=lambda each: each.order, reverse=True))
+    if not notices:
+        return list(articles[:size])
+    newest = list(merge(articles, notices, reverse=True))
     kept = articles[: (size + 1) // 2]
     if len(kept) * 2 < size:  # there are no more, and room for every notice
         return newest
