@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -166,3 +167,21 @@ async def test_the_clock_tells_of_each_new_hour_once(database: Database) -> None
     # After a start within the same hour there is nothing to tell.
     await Clock(database, RULES, lambda: told.append(at), lambda: at).look()
     assert len(told) == 2
+
+
+async def test_the_clock_looks_as_soon_as_the_hour_is_over(database: Database) -> None:
+    loop = asyncio.get_running_loop()
+    nearly, began = NOON + HOUR - timedelta(milliseconds=50), loop.time()
+    told = asyncio.Event()
+    tell_time = lambda: nearly + timedelta(seconds=loop.time() - began)  # noqa: E731
+    clock = Clock(database, RULES, told.set, tell_time)
+    await clock.look()
+    assert await database.read(feed_store.hour) == NOON
+    told.clear()
+
+    running = asyncio.create_task(clock.run())
+    async with asyncio.timeout(10):
+        await told.wait()
+    assert await database.read(feed_store.hour) == NOON + HOUR
+    running.cancel()
+    await asyncio.wait([running])

@@ -107,3 +107,5 @@ def test_a_feed_that_the_registry_does_not_name_is_called_by_our_word_or_its_cod
     assert title_of("latest", None) == "Tin mới"
     assert title_of("units/HQHP", None) == "HQHP"
     assert title_of("languages/en", None) == "Tiếng Anh"
+    assert title_of("languages/en-GB", None) == "Tiếng Anh (GB)"
+    assert title_of("languages/xx", None) == "xx"

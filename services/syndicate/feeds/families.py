@@ -75,7 +75,13 @@ def place(article: Article) -> datetime:
 
 def title_of(name: str, registered: str | None) -> str:
     """How a feed is called: as the registry says, or as we do, or by its code."""
-    return registered or TITLES.get(name) or _LANGUAGES.get(name) or name.partition("/")[2]
+    if known := registered or TITLES.get(name) or _LANGUAGES.get(name):
+        return known
+    family, _, key = name.partition("/")
+    language, _, region = key.partition("-")
+    if family == "languages" and region:
+        return f"{title_of(f'languages/{language}', None)} ({region})"
+    return key
 
 
 def named_feed(event: RegistryEvent) -> tuple[str, str]:

@@ -20,6 +20,8 @@ _ENGLISH = {
     "latest": "Latest",
     "urgent": "Urgent",
     "corrections": "Corrections and retractions",
+    "languages/en": "English",
+    "languages/vi": "Vietnamese",
 }
 _OURS = list(TITLES)
 _NUMBER = re.compile(r"\d+")
