@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -56,6 +57,21 @@ def test_half_of_a_window_and_more_is_kept_for_articles(size: int) -> None:
     many = notices(range(most_notices(size)))
     entries = shown(articles(range(9000, 9000 + size)), many, size)
     assert sum(not each.notice for each in entries) == (size + 1) // 2
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_a_window_is_the_shortest_beginning_with_enough_entries_and_articles(size: int) -> None:
+    for kinds in product([True, False], repeat=8):
+        feed = [standing(minute, notice=kind) for minute, kind in enumerate(kinds)]
+        articles = [each for each in feed if not each.notice]
+        notices = [each for each in feed if each.notice]
+
+        def enough(length: int, feed: Sequence[Standing] = feed) -> bool:
+            beginning = feed[:length]
+            return length >= size and sum(not e.notice for e in beginning) * 2 >= size
+
+        ends = next(filter(enough, range(len(feed))), len(feed))
+        assert shown(articles[:size], notices, size) == feed[:ends]
 
 
 def test_an_edition_leaves_out_what_becomes_too_old_before_it_is_over() -> None:
