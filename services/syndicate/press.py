@@ -1,4 +1,4 @@
-"""The press: renders feeds that changed, off the event loop, and puts them on the shelf."""
+"""The press: renders what changed, off the event loop, and puts it on the shelf."""
 
 import asyncio
 import time
@@ -18,8 +18,11 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.lists import store as list_store
+from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
 from services.syndicate.waiting import Waiting
+from services.syndicate.window import Periods
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served: those of one article, mostly.
@@ -33,17 +36,28 @@ _PAUSE = 1.0  # seconds after an error
 _SAVE_EVERY = 0.25  # seconds
 _SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
 
+_FOR_EVER = Periods()
+
 log = structlog.get_logger()
 
 
 class Press:
     """Renders in one task, one pass after the other; saves in another, slowly."""
 
-    def __init__(self, database: Database, shelf: Shelf, site: Site, feed_size: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        site: Site,
+        feed_size: int,
+        periods: Periods = _FOR_EVER,
+        publication: str = "tinbai",
+    ) -> None:
         self._database = database
         self._shelf = shelf
         self._site = site
         self._feed_size = feed_size
+        self._periods = periods
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
         self._asked = 0.0  # when the first change came that is not rendered yet
@@ -57,6 +71,8 @@ class Press:
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
         """Set whenever `rendered` grows."""
+        self.lists = Lists(database, site, publication, self.behind, self._take)
+        """What is made of all feeds together."""
 
     def tell_changed(self, first: Collection[str] = (), *, backlog: bool = False) -> None:
         """Say that there is something to render, which feeds must not wait for the others, and
@@ -81,10 +97,11 @@ class Press:
     async def open(self) -> None:
         """Serve what was served last. What changed since it was saved is rendered before anyone
         reads it, so that no reader steps back after a crash."""
-        await self._database.write(partial(store.know, names=TITLES))
+        await self._database.write(_begin)
         for proof in await self._database.read(feed_store.proofs):
             self._show(proof)
         await self._render_changed()
+        await self.lists.make()
 
     async def run(self) -> None:
         """Render until cancelled. What has changed by then is rendered at the next start."""
@@ -112,8 +129,10 @@ class Press:
     async def _rest(self, until: float, in_backlog_until: float) -> None:
         """Gather what changes, but render what must not wait."""
         while (left := self._end_of_rest(until, in_backlog_until) - time.perf_counter()) > 0:
+            # Not `wait_for`: before Python 3.12 it may swallow a cancellation that comes together.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._hurry.wait()
             if self._hurry.is_set():
                 await self._render_first()
 
@@ -166,12 +185,16 @@ class Press:
         first, self._first = self._first, {}
         with FEED_RENDER_SECONDS.time():
             made = await self._database.read(partial(self._make, first=first))
-        for proof in made:
-            self._show(proof)
-            self._unsaved[proof.feed] = proof
+        self._take(made)
         FEED_RENDERS.inc(len(made))
         self.rendered = self._waiting.rendered
         self.progress.set()
+        self.lists.due.set()
+
+    def _take(self, proofs: Iterable[Proof]) -> None:
+        for proof in proofs:
+            self._show(proof)
+            self._unsaved[proof.feed] = proof
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
@@ -189,8 +212,14 @@ class Press:
             self._fragments.forget(self._forgotten.pop())
         proofs = []
         for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
-            window = feed_store.window(connection, name, self._feed_size)
+            window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
             documents = bind(name, self._fragments.names[name], fragments, self._site)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
+
+
+def _begin(connection: Connection) -> None:
+    """Have what is there from the start."""
+    store.know(connection, TITLES)
+    list_store.begin(connection)

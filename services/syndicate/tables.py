@@ -7,6 +7,7 @@ A document says which revision it shows: one that is behind is rendered again.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Integer,
     LargeBinary,
@@ -32,11 +33,13 @@ ARTICLE = Table(
     Column("json", LargeBinary),  # nothing once the version was erased
 )
 
-# One row for each article in each feed; its key is the order of the feed.
+# One row for each article in each feed; its key is the order of the feed. Notices of retractions
+# are apart, so that neither they nor articles are searched for among very many of the others.
 ENTRY = Table(
     "entry",
     TABLES,
     Column("feed", String, primary_key=True),
+    Column("notice", Boolean, primary_key=True),
     Column("place", Instant, primary_key=True),
     Column("article", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
@@ -94,4 +97,22 @@ OUTBOX = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Documents that are made of many feeds, such as the list of subscriptions; each counts its own
+# changes.
+LIST = Table(
+    "list",
+    TABLES,
+    Column("name", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+
+# One row: what all feeds show at present.
+EDITION = Table(
+    "edition",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("hour", Instant, nullable=False),
+    Column("rules", Text, nullable=False),  # the settings that every feed was made by
 )

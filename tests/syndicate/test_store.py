@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import cast
 
+import pytest
 from sqlalchemy import Connection, text
 
 from schemas.events import UnitChanged
@@ -115,14 +116,17 @@ def test_a_new_name_renders_every_feed_again_and_the_same_name_none(
     assert revisions(connection) == dict.fromkeys(before, again)
 
 
-def test_a_window_is_read_by_its_key_and_never_sorted(connection: Connection) -> None:
+@pytest.mark.parametrize("since", ["", " AND place > 1000"])
+def test_a_window_is_read_by_its_key_and_never_sorted(connection: Connection, since: str) -> None:
     plan = connection.execute(
         text(
-            "EXPLAIN QUERY PLAN SELECT article, version FROM entry WHERE feed = 'latest'"
+            "EXPLAIN QUERY PLAN SELECT place, article, version, notice FROM entry"
+            f" WHERE feed = 'latest' AND notice = 0{since}"
             " ORDER BY place DESC, article DESC LIMIT 50"
         )
     )
-    assert [row.detail for row in plan] == ["SEARCH entry USING PRIMARY KEY (feed=?)"]
+    [step] = [row.detail for row in plan]
+    assert step.startswith("SEARCH entry USING PRIMARY KEY (feed=? AND notice=?")
 
 
 def test_a_change_is_taken_and_rendered_by_indexes_alone(
