@@ -12,7 +12,7 @@ HTTP_SECONDS = Histogram(
 )
 PUBLIC_READS = Counter(
     "tinbai_public_reads",
-    "Answers with feeds or media",
+    "Answers with feeds, pages of their history, or media",
     ["kind", "status"],
 )
 KAFKA_UP = Gauge("tinbai_kafka_up", "1 while Kafka answers")
@@ -22,6 +22,7 @@ OUTBOX_WAITING = Gauge("tinbai_outbox_waiting", "Events that Kafka has not confi
 SUBMISSIONS = Counter("tinbai_submissions", "Submissions by what became of them", ["status"])
 FEED_RENDERS = Counter("tinbai_feed_renders", "Feeds made anew")
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
+HISTORY_RENDERS = Counter("tinbai_history_renders", "Pages of feeds' histories made")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
 POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])
 POLLED_ITEMS = Counter(

@@ -17,12 +17,13 @@ from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.history.pages import Pages
+from services.syndicate.history.public import PublicHistory
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> ASGIApp:
@@ -32,14 +33,16 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(sqlite_url(settings.database_file), store.prepare)
         try:
             press = Press(database, shelf, site, settings.feed_size)
+            pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            intake = Intake(database, press, pages)
+            subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             relay = Relay(database, publisher(broker), press.listed)
-            app.state.parts = api.Parts(database, press, site, broker, link)
+            app.state.parts = api.Parts(database, press, pages, site, broker, link)
             await press.open()
             async with running(
                 kafka=link.run(),
@@ -65,7 +68,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
         readiness=readiness,
     )
     app.include_router(api.router)
-    return PublicFeeds(shelf, behind=app)
+    history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
+    return PublicFeeds(shelf, behind=history)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

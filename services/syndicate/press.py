@@ -20,6 +20,7 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.history.looking import walk_behind
 from services.syndicate.listing import Unlisted
 from services.syndicate.shelf import Shelf
 
@@ -156,7 +157,9 @@ class Press:
         for name in names:
             window = feed_store.window(connection, name, self._feed_size)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            documents = bind(name, titles[name], fragments, self._site)
+            shown = {article for article, _ in window.entries}
+            walk = walk_behind(connection, name, shown, self._feed_size)
+            documents = bind(name, titles[name], fragments, self._site, walk)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.walk import THE_FEED_ITSELF, Walk
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Head:
     language: str
     updated: datetime
     """The newest change of an entry, never the clock: the same state gives the same bytes."""
+    walk: Walk = THE_FEED_ITSELF
 
 
 class Format(Protocol):

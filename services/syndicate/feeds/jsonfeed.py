@@ -20,13 +20,16 @@ class JsonFeed:
 
     def opening(self, site: Site, head: Head) -> bytes:
         """Everything above the first item."""
+        address = head.walk.url(site, head.name, self.extension)
         fields = _encoded(
             {
                 "version": "https://jsonfeed.org/version/1.1",
                 "title": head.title,
                 "home_page_url": site.home,
                 "feed_url": site.feed(head.name, self.extension),
+                "next_url": head.walk.previous_url(site, head.name, self.extension),
                 "language": head.language,
+                "_tinbai": {"archive": address} if head.walk.page else None,
             }
         )
         return fields.removesuffix(b"}") + b',"items":['

@@ -9,7 +9,7 @@ from html import escape
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from services.syndicate.feeds import extensions
+from services.syndicate.feeds import extensions, walk_xml
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.format import Head
 from services.syndicate.feeds.site import Site
@@ -41,10 +41,12 @@ class XmlFormat:
     def _document(self, site: Site, head: Head, entry: Entry | None) -> bytes:
         feed = FeedGenerator()
         _say_head(feed, head, site)
-        feed.link(href=site.feed(head.name, self.extension), rel="self", type=self.media_type)
+        address = head.walk.url(site, head.name, self.extension)
+        feed.link(href=address, rel="self", type=self.media_type)
         # Last, because feedgen takes RSS' <link> from whatever was added last.
         feed.link(href=site.home, rel="alternate", type="text/html")
         self.extend(feed, entry)
+        walk_xml.extend(feed, head, site, self.extension, self.media_type)
         if entry:
             _say_entry(feed.add_entry(), entry)
         return self.write(feed)
