@@ -1,7 +1,7 @@
 """The pages that were made lately: at most so many and so large, and none with an old text."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,14 +13,8 @@ _BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _Kept:
-    etag: str
+    document: Document
     articles: frozenset[UUID]
-    document: Document | None
-    """Nothing while it is being made."""
-
-    @property
-    def size(self) -> int:
-        return len(self.document.body) if self.document else 0
 
 
 class Cache:
@@ -33,36 +27,25 @@ class Cache:
     def get(self, path: str, etag: str) -> Document | None:
         """Give a page, if it is there in this state."""
         kept = self._kept.get(path)
-        if kept is None or kept.etag != etag:
+        if kept is None or kept.document.etag != etag:
             return None
         self._kept.move_to_end(path)
         return kept.document
 
-    def reserve(self, path: str, etag: str, articles: frozenset[UUID]) -> None:
-        """Hold the place of a page that is about to be made."""
-        self._put(path, _Kept(etag, articles, None))
+    def put(self, document: Document, articles: frozenset[UUID]) -> None:
+        """Keep a page, which shows these articles, as long as there is room."""
+        self._drop(document.path)
+        self._kept[document.path] = _Kept(document, articles)
+        self._size += len(document.body)
+        while len(self._kept) > _PAGES or self._size > _BYTES:
+            self._drop(next(iter(self._kept)))
 
-    def fill(self, document: Document) -> bool:
-        """Put a page into its place; say no if one of its articles has changed meanwhile."""
-        kept = self._kept.get(document.path)
-        if kept is None or kept.etag != document.etag:
-            return False
-        self._put(document.path, _Kept(kept.etag, kept.articles, document))
-        return True
-
-    def forget(self, articles: Collection[UUID]) -> None:
-        """Drop every page with one of these, those that are being made included."""
-        hit = [path for path, kept in self._kept.items() if not kept.articles.isdisjoint(articles)]
+    def forget(self, articles: AbstractSet[UUID]) -> None:
+        """Drop every page with one of these."""
+        hit = [path for path, kept in self._kept.items() if not articles.isdisjoint(kept.articles)]
         for path in hit:
             self._drop(path)
 
-    def _put(self, path: str, kept: _Kept) -> None:
-        self._drop(path)
-        self._kept[path] = kept
-        self._size += kept.size
-        while len(self._kept) > _PAGES or (self._size > _BYTES and len(self._kept) > 1):
-            self._drop(next(iter(self._kept)))
-
     def _drop(self, path: str) -> None:
         if kept := self._kept.pop(path, None):
-            self._size -= kept.size
+            self._size -= len(kept.document.body)

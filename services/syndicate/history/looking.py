@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import Connection
+from pydantic import ValidationError
+from sqlalchemy import Connection, select
 
+from schemas.article import Article
 from services.syndicate import feed_store
-from services.syndicate.feeds.families import title_of
+from services.syndicate.feeds.families import feeds_of, title_of
 from services.syndicate.feeds.site import Site, page_path
 from services.syndicate.feeds.walk import Walk
 from services.syndicate.history import store
 from services.syndicate.history.chain import Page, closed_until, page_behind, page_of
 from services.syndicate.history.imprint import imprint
 from services.syndicate.history.node import Node
+from services.syndicate.tables import FEED
 
 _EVERYTHING = "latest"  # the feed that every article in any feed is in
 
@@ -36,12 +39,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """What a page is made of, as it stands now."""
+    """All that a page is made of, as it stands now."""
 
     wanted: Wanted
     page: Page
-    registered: Mapping[str, str]
-    """Feed names to titles, where the registry names them."""
+    articles: Mapping[UUID, bytes]
+    """As JSON."""
+    names: Mapping[str, str]
+    """How the feeds are called that one of its articles is in, and its own."""
 
     @property
     def walk(self) -> Walk:
@@ -49,23 +54,18 @@ class Found:
         previous = self.page.previous
         return Walk(self.page.node.name, previous.name if previous else None)
 
-    @property
-    def articles(self) -> frozenset[UUID]:
-        """All that the page shows."""
-        return frozenset(each.article for each in self.page.entries)
-
     def etag(self, site: Site) -> str:
-        """Tell this state of the page from any other without making it: by everything that its
-        bytes follow from."""
+        """Tell this state of the page from any other without making it."""
         parts = [
             imprint(),
             vars(site),
             self.wanted.path,
             self.walk.previous,
-            sorted(self.registered.items()),
+            sorted(self.names.items()),
             [(each.article.hex, each.version) for each in self.page.entries],
         ]
-        return f'"{blake2b(json.dumps(parts, default=str).encode(), digest_size=16).hexdigest()}"'
+        said = json.dumps(parts, default=str).encode()
+        return f'"{blake2b(said, digest_size=16).hexdigest()}"'
 
 
 def walk_behind(connection: Connection, feed: str, shown: Collection[UUID], most: int) -> Walk:
@@ -78,19 +78,27 @@ def walk_behind(connection: Connection, feed: str, shown: Collection[UUID], most
 def look_up(connection: Connection, wanted: Wanted, most: int) -> Found | Wanted | None:
     """Find a page, or the one to look at instead, or nothing: there is no such feed, or the page
     is not closed yet."""
-    feeds = feed_store.feeds(connection)
     newest = store.standing(connection, _EVERYTHING, 1)
-    is_known = any(feed.name == wanted.feed for feed in feeds)
-    if not is_known or not newest or wanted.node.end > closed_until(newest):
+    if not newest or wanted.node.end > closed_until(newest):
+        return None
+    if not _names(connection, {wanted.feed}):
         return None
     standing = store.standing(connection, wanted.feed, 2 * most + 1, wanted.node.end)
-    match page_of(wanted.node, standing, most):
-        case Node() as node:
-            return Wanted(wanted.feed, node, wanted.extension)
-        case Page() as page:
-            return Found(wanted, page, {f.name: f.title for f in feeds if f.title})
+    page = page_of(wanted.node, standing, most)
+    if isinstance(page, Node):
+        return Wanted(wanted.feed, page, wanted.extension)
+    articles = feed_store.articles(connection, [each.article for each in page.entries])
+    feeds = {feed for each in articles.values() for feed in _feeds_of(each)}
+    return Found(wanted, page, articles, _names(connection, feeds | {wanted.feed}))
 
 
-def titles(connection: Connection) -> dict[str, str]:
-    """Say how each feed is called."""
-    return {feed.name: title_of(feed.name, feed.title) for feed in feed_store.feeds(connection)}
+def _feeds_of(article: bytes) -> frozenset[str]:
+    try:
+        return feeds_of(Article.model_validate_json(article))
+    except ValidationError:  # left out when the page is made, which the log then tells
+        return frozenset()
+
+
+def _names(connection: Connection, feeds: Collection[str]) -> dict[str, str]:
+    known = select(FEED.c.name, FEED.c.title).where(FEED.c.name.in_(feeds))
+    return {name: title_of(name, title) for name, title in connection.execute(known)}

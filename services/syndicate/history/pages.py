@@ -1,23 +1,21 @@
 """Makes pages when they are asked for, one at a time: the past must not hold up the present."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from services.common.database import Database
 from services.common.metrics import HISTORY_RENDERS
-from services.syndicate import feed_store
 from services.syndicate.feeds.binding import Document, bind
 from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.walk import Walk
 from services.syndicate.fragments import Fragments
 from services.syndicate.history.cache import Cache
-from services.syndicate.history.looking import Found, Wanted, look_up, titles
+from services.syndicate.history.looking import Found, Wanted, look_up
 
 _WAITING = 64  # who comes then is told to come again
 _PATIENCE = 5.0  # seconds that somebody waits for the turn
@@ -30,7 +28,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """The caller has the page in this state; or here it is."""
+    """A page as it stands now; without the document where the caller has it."""
 
     etag: str
     walk: Walk
@@ -49,18 +47,22 @@ class Pages:
         self._site = site
         self._most = most
         self._cache = Cache()
+        self._changed: set[UUID] = set()  # since the page that is being made was looked up
         self._turn = asyncio.Lock()
         self._waiting = 0
 
-    def forget(self, articles: Collection[UUID]) -> None:
-        """Keep no page with one of these, as it was."""
+    def forget(self, articles: AbstractSet[UUID]) -> None:
+        """Neither keep nor give a page with one of these as it was."""
+        if self._turn.locked():
+            self._changed |= articles
         self._cache.forget(articles)
 
     async def get(self, wanted: Wanted, has: Callable[[str], bool]) -> Answer:
         """Answer a caller who has the page already if `has` its ETag. Raises Busy."""
+        look = partial(look_up, wanted=wanted, most=self._most)
         async with self._in_turn():
             for _ in range(_ATTEMPTS):
-                look = partial(look_up, wanted=wanted, most=self._most)
+                self._changed.clear()
                 found = await self._database.read(look)
                 if not isinstance(found, Found):
                     return found
@@ -68,7 +70,8 @@ class Pages:
                 if has(etag):
                     return Seen(etag, found.walk, None)
                 document = self._cache.get(wanted.path, etag) or await self._make(found, etag)
-                if document:
+                if self._changed.isdisjoint(found.articles):
+                    self._cache.put(document, frozenset(found.articles))
                     return Seen(etag, found.walk, document)
         raise Busy
 
@@ -89,33 +92,17 @@ class Pages:
         finally:
             self._turn.release()
 
-    async def _make(self, found: Found, etag: str) -> Document | None:
-        """Make a page; give nothing if it is no longer what was found."""
-        self._cache.reserve(found.wanted.path, etag, found.articles)
-        material = await self._database.read(partial(self._material, found=found))
-        if material is None:
-            return None
-        names, articles = material
-        made = await asyncio.to_thread(_render, found, names, articles, self._site)
+    async def _make(self, found: Found, etag: str) -> Document:
+        made = await asyncio.to_thread(_render, found, self._site)
         HISTORY_RENDERS.inc()
-        document = replace(made, etag=etag)
-        return document if self._cache.fill(document) else None
-
-    def _material(
-        self, connection: Connection, found: Found
-    ) -> tuple[Mapping[str, str], Mapping[UUID, bytes]] | None:
-        if look_up(connection, found.wanted, self._most) != found:
-            return None
-        return titles(connection), feed_store.articles(connection, found.articles)
+        return replace(made, etag=etag)
 
 
-def _render(
-    found: Found, names: Mapping[str, str], articles: Mapping[UUID, bytes], site: Site
-) -> Document:
+def _render(found: Found, site: Site) -> Document:
     fragments = Fragments(site)
-    fragments.speak_of(names)
+    fragments.speak_of(found.names)
     entries = [(each.article, each.version) for each in found.page.entries]
-    cut = fragments.of(entries, lambda ids: {article: articles[article] for article in ids})
+    cut = fragments.of(entries, lambda ids: {each: found.articles[each] for each in ids})
     feed = found.wanted.feed
-    made = bind(feed, names[feed], cut, site, found.walk)
+    made = bind(feed, found.names[feed], cut, site, found.walk)
     return next(document for document in made if document.path == found.wanted.path)

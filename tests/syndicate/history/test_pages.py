@@ -9,6 +9,7 @@ from typing import Any
 import feedparser
 import pytest
 from lxml import etree
+from sqlalchemy import update
 
 from schemas.article import Article, PubStatus
 from services.syndicate import fragments
@@ -18,6 +19,7 @@ from services.syndicate.feeds.binding import Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
 from services.syndicate.history import pages as pages_module
+from services.syndicate.tables import ARTICLE
 from tests.factories import NOON, article, erasure, event, retraction
 from tests.syndicate.history.conftest import SIZE, Paper
 from tests.syndicate.history.walking import EXTENSIONS, entries, links, walk
@@ -305,6 +307,17 @@ async def test_memory_holds_nothing_of_what_was_taken_back(
     await paper.apply([end(past[0])])
     assert held(paper, f"{OLD} 0") == []
     assert held(paper, OLD)  # the others stay
+
+
+async def test_an_article_that_cannot_be_read_is_left_out_alone(paper: Paper) -> None:
+    past = await a_past(paper)
+    broken = update(ARTICLE).where(ARTICLE.c.id == past[0].id).values(json=b"{}")
+    await paper.database.write(lambda connection: connection.execute(broken) and None)
+    url = await last_page(paper)
+    answer = await paper.get(url)
+    assert answer.status_code == 200
+    assert entries(answer)
+    assert past[0].id.urn not in entries(answer)
 
 
 def held(paper: Paper, text: str) -> list[str]:
