@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from schemas.article import Article
-from schemas.events import RegistryEvent
+from schemas.events import ArticleEvent, RegistryEvent
+from schemas.topics import ARTICLES
+from services.common.consuming import Batch, Received
 from services.common.database import Database, sqlite_url
 from services.syndicate import store
-from services.syndicate.change import Change, article_of
+from services.syndicate.change import Change, Tombstone
 from services.syndicate.feeds.site import Site
+from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.history.public import PublicHistory
 from services.syndicate.press import Press
@@ -45,9 +49,9 @@ class Paper:
         await self.press.open()
 
     async def apply(self, changes: Sequence[Change]) -> None:
-        """Take changes in, as events do."""
-        await self.database.write(partial(store.apply_changes, changes=changes))
-        self.pages.forget({article_of(change) for change in changes})
+        """Take changes in, as records of Kafka's."""
+        intake = Intake(self.database, self.press, self.pages)
+        await intake.take_articles(Batch([received(change) for change in changes], {}))
 
     async def rename(self, events: Collection[RegistryEvent]) -> None:
         await self.database.write(partial(store.apply_registry, events=events))
@@ -55,6 +59,24 @@ class Paper:
     async def get(self, url: str, **headers: str) -> httpx2.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.get(url, headers=named)
+
+
+@dataclass
+class FakeRecord:
+    """A record as Kafka gives it, without a value: its event is read already."""
+
+    key: bytes | None
+    value: bytes | None = None
+    topic: str = ARTICLES.name
+    partition: int = 0
+    offset: int = 0
+    timestamp: int = 0
+
+
+def received(change: Change) -> Received[ArticleEvent]:
+    if isinstance(change, Tombstone):
+        return Received(FakeRecord(f"{change.article_id}:{change.version}".encode()), None)
+    return Received(FakeRecord(change.record_key.encode()), change)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from services.syndicate.feeds.binding import Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
 from services.syndicate.history import pages as pages_module
-from services.syndicate.tables import ARTICLE
+from services.syndicate.tables import ARTICLE, HISTORY
 from tests.factories import NOON, article, erasure, event, retraction
 from tests.syndicate.history.conftest import SIZE, Paper
 from tests.syndicate.history.walking import EXTENSIONS, entries, links, walk
@@ -179,6 +179,26 @@ async def test_a_page_that_late_articles_made_too_large_leads_to_its_newest_part
         e async for each in walk(paper.client, parted.headers["location"]) for e in entries(each)
     ]
     assert len(found) == count + len(late)
+
+
+async def test_a_page_that_leads_on_to_another_page_has_another_etag(paper: Paper) -> None:
+    await a_past(paper)
+    pages = [each async for each in walk(paper.client, "/feeds/latest.atom")]
+    url = str(pages[-2].url)
+    count = len(entries(pages[-1]))
+    await paper.take(*(at(n / 100) for n in range(1, SIZE + 2 - count)))
+    new = await paper.get(url, If_None_Match=pages[-2].headers["etag"])
+    assert new.status_code == 200
+    assert entries(new) == entries(pages[-2])
+    assert links(new)["prev-archive"] != str(pages[-1].url)
+
+
+async def test_without_its_store_it_asks_to_come_again(paper: Paper) -> None:
+    await a_past(paper)
+    url = await first_page(paper)
+    await paper.database.write(HISTORY.drop)
+    answer = await paper.get(url)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
 async def test_a_reader_that_has_a_page_gets_304_and_nothing_is_made_for_it(
