@@ -7,6 +7,14 @@ from typing import Protocol
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.walk import THE_FEED_ITSELF, Walk
+from services.syndicate.feeds.words import description_of
+
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+"""What each format is called in HTTP and in links, by the end of its addresses."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,15 @@ class Head:
     updated: datetime
     """The newest change of an entry, never the clock: the same state gives the same bytes."""
     walk: Walk = THE_FEED_ITSELF
+
+    @property
+    def description(self) -> str:
+        """A sentence about what is in the feed."""
+        return description_of(self.name, self.title)
+
+    def address(self, site: Site, extension: str) -> str:
+        """Where it is, in one format."""
+        return self.walk.url(site, self.name, extension)
 
 
 class Format(Protocol):

@@ -6,24 +6,23 @@ pages. Lists of entries fall: the newest first.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from services.syndicate.history.node import Node, end_of_microsecond, key_of, largest_node
+from services.syndicate.history.node import Node, end_of_microsecond, id_of, largest_node, parts_of
 
 
-@dataclass(frozen=True)
-class Standing:
-    """An article in a feed, in the order of first publication."""
+class Standing(NamedTuple):
+    """An article in a feed, by its key in the order of first publication. A hundred are read for
+    each feed that changes, so ids are made of the few that are shown."""
 
-    published: int
-    """Microseconds since 1970."""
-    article: UUID
+    key: int
     version: int
 
     @property
-    def key(self) -> int:
-        """Its place in that order."""
-        return key_of(self.published, self.article)
+    def article(self) -> UUID:
+        """Its id."""
+        return parts_of(self.key)[1]
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,8 @@ def page_behind(standing: Sequence[Standing], shown: Collection[UUID], most: int
     is older, and all that is newer is shown. Of `standing` the first len(`shown`) + `most` + 1 are
     enough.
     """
-    hidden = next((each for each in standing if each.article not in shown), None)
+    numbers = {article.int for article in shown}
+    hidden = next((each for each in standing if id_of(each.key) not in numbers), None)
     if hidden is None:
         return None
     return _page_with(hidden, standing, closed_until(standing), most)

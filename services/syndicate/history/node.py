@@ -15,14 +15,19 @@ _TOP = _ID_BITS + 62  # so that both ends of every node fit into a database's in
 _NAME = re.compile(r"(0|[1-9][0-9]{0,2})-(0|-?[1-9a-f][0-9a-f]{0,47})")
 
 
-def key_of(published: int, article: UUID) -> int:
-    """Join a time (microseconds since 1970) and an id."""
-    return published << _ID_BITS | article.int
+def key_of(published: int, article: int) -> int:
+    """Join a time (microseconds since 1970) and an id, as a number."""
+    return published << _ID_BITS | article
 
 
 def parts_of(key: int) -> tuple[int, UUID]:
     """Part a key into the time and the id."""
-    return key >> _ID_BITS, UUID(int=key & ((1 << _ID_BITS) - 1))
+    return key >> _ID_BITS, UUID(int=id_of(key))
+
+
+def id_of(key: int) -> int:
+    """Give the id in a key, as a number."""
+    return key & ((1 << _ID_BITS) - 1)
 
 
 def end_of_microsecond(key: int) -> int:

@@ -100,7 +100,8 @@ class Pages:
 
 def _render(found: Found, site: Site) -> Document:
     fragments = Fragments(site)
-    fragments.speak_of(found.names)
+    for name, title in found.names.items():
+        fragments.speak_of(name, title)
     entries = [(each.article, each.version) for each in found.page.entries]
     cut = fragments.of(entries, lambda ids: {each: found.articles[each] for each in ids})
     feed = found.wanted.feed

@@ -2,19 +2,41 @@
 transaction."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from schemas.article import Article
 from services.common.instants import microseconds
+from services.common.prepared import Prepared
+from services.syndicate import feed_store
 from services.syndicate.feeds.families import feeds_of
 from services.syndicate.history.chain import Standing
-from services.syndicate.history.node import parts_of
+from services.syndicate.history.node import key_of, parts_of
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, HISTORY
 
 _AT_ONCE = 1000
+
+_falling = select(HISTORY.c.published, HISTORY.c.article, HISTORY.c.version).order_by(
+    HISTORY.c.published.desc(), HISTORY.c.article.desc()
+)
+_NEWEST = Prepared(
+    _falling.where(HISTORY.c.feed == bindparam("of"))
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
+)
 
 log = structlog.get_logger()
 
@@ -44,13 +66,13 @@ def standing(
 ) -> list[Standing]:
     """Read the newest of a feed, or the newest of those below a key: the cost doesn't grow with the
     feed."""
-    query = select(HISTORY.c.published, HISTORY.c.article, HISTORY.c.version).where(
-        HISTORY.c.feed == feed
-    )
-    if before is not None:
-        query = query.where(tuple_(HISTORY.c.published, HISTORY.c.article) < parts_of(before))
-    falling = query.order_by(HISTORY.c.published.desc(), HISTORY.c.article.desc()).limit(limit)
-    return [Standing(*row) for row in connection.execute(falling)]
+    if before is None:
+        rows: Iterable[Any] = _NEWEST.rows(connection, of=feed, most=limit)
+    else:
+        place = tuple_(HISTORY.c.published, HISTORY.c.article)
+        older = _falling.where(HISTORY.c.feed == feed, place < parts_of(before)).limit(limit)
+        rows = connection.execute(older)
+    return [Standing(key_of(at, _number(article)), version) for at, article, version in rows]
 
 
 def complete(connection: Connection) -> None:
@@ -64,8 +86,14 @@ def complete(connection: Connection) -> None:
         last = next(reversed(jsons))
         count += len(jsons)
         enter(connection, map(Article.model_validate_json, filter(None, jsons.values())))
-    connection.execute(update(FEED).values(revision=FEED.c.revision + 1))
+    newest = feed_store.newest_revision(connection)
+    connection.execute(update(FEED).values(revision=newest + 1))
     log.info("history_filled", articles=count)
+
+
+def _number(stored: str | UUID) -> int:
+    """Read an id as a driver gives it, for SQLite 32 digits, or as SQLAlchemy does."""
+    return stored.int if isinstance(stored, UUID) else int(stored, 16)
 
 
 def _after(connection: Connection, last: UUID) -> dict[UUID, bytes | None]:

@@ -13,7 +13,7 @@ from services.syndicate.history.chain import (
     page_behind,
     page_of,
 )
-from services.syndicate.history.node import Node
+from services.syndicate.history.node import Node, key_of
 
 SPRING = 1_772_000_000_000_000  # microseconds: early in 2026
 LATEST = SPRING + 2**45
@@ -25,7 +25,7 @@ TIMES = st.one_of(
     st.integers(SPRING, LATEST),
     st.integers(-(2**40), LATEST),
 )
-ARTICLES = st.builds(Standing, TIMES, st.uuids(), st.just(1))
+ARTICLES = st.builds(lambda at, i: Standing(key_of(at, i.int), 1), TIMES, st.uuids())
 FEEDS = st.lists(ARTICLES, min_size=1, max_size=40, unique_by=lambda each: each.article)
 SIZES = st.integers(1, 6)
 
@@ -88,8 +88,8 @@ def test_a_page_holds_all_of_its_range_the_newest_first(
 def test_newer_articles_change_no_page(
     articles: list[Standing], later: list[Standing], size: int
 ) -> None:
-    last = max(each.published for each in articles)
-    grown = articles + [each for each in later if each.published > last]
+    last = closed_until(falling(articles))
+    grown = articles + [each for each in later if each.key >= last]
     for here in walk(articles, set(), size):
         assert page(grown, here.node, size) == here
 
@@ -129,12 +129,12 @@ def test_an_address_outlives_its_articles(articles: list[Standing], size: int) -
 
 
 def test_a_feed_that_shows_all_it_has_leads_nowhere() -> None:
-    articles = [Standing(SPRING + n, UUID(int=n), 1) for n in range(5)]
+    articles = [Standing(key_of(SPRING + n, n), 1) for n in range(5)]
     assert begin(articles, newest(articles, 5), 5) is None
     assert begin([], set(), 5) is None
 
 
 def test_pages_are_well_filled_when_articles_come_evenly() -> None:
-    articles = [Standing(SPRING + n * 7_000_000_000, UUID(int=n), 1) for n in range(2000)]
+    articles = [Standing(key_of(SPRING + n * 7_000_000_000, n), 1) for n in range(2000)]
     pages = list(walk(articles, newest(articles, 50), 50))
     assert len(pages) < 2 * len(articles) / 50
