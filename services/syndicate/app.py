@@ -19,13 +19,14 @@ from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.history.pages import Pages
+from services.syndicate.history.public import PublicHistory
 from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> ASGIApp:
@@ -35,19 +36,21 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(sqlite_url(settings.database_file), store.prepare)
         try:
             press = Press(
                 database, shelf, site, settings.feed_size, settings.periods, settings.publication
             )
             rules = Rules(settings.feed_size, settings.periods, repr((site, settings.publication)))
             clock = Clock(database, rules, press.tell_changed)
+            pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            intake = Intake(database, press, pages)
+            subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
-            app.state.parts = api.Parts(database, press, site, broker, link)
+            app.state.parts = api.Parts(database, press, pages, site, broker, link)
             await clock.look()
             await press.open()
             async with running(
@@ -77,7 +80,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
         readiness=readiness,
     )
     app.include_router(api.router)
-    return PublicFeeds(shelf, behind=app)
+    history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
+    return PublicFeeds(shelf, behind=history)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

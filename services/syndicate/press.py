@@ -18,6 +18,7 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.history.looking import walk_behind
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
@@ -214,7 +215,9 @@ class Press:
         for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
             window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            documents = bind(name, self._fragments.names[name], fragments, self._site)
+            shown = {article for article, _ in window.entries}
+            walk = walk_behind(connection, name, shown, self._feed_size)
+            documents = bind(name, self._fragments.names[name], fragments, self._site, walk)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
 

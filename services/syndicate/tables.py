@@ -116,3 +116,14 @@ EDITION = Table(
     Column("hour", Instant, nullable=False),
     Column("rules", Text, nullable=False),  # the settings that every feed was made by
 )
+
+# One row for each article in each feed, as in `entry`, in the order of first publication.
+HISTORY = Table(
+    "history",
+    TABLES,
+    Column("feed", String, primary_key=True),
+    Column("published", BigInteger, primary_key=True),  # microseconds since 1970
+    Column("article", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
