@@ -11,12 +11,18 @@ from starlette.types import ASGIApp
 from services.common import web
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.hub import routes as hub_routes
+from services.syndicate.hub.hub import Hub
+from services.syndicate.hub.rate import Rate
+from services.syndicate.hub.topics import Topics
+from services.syndicate.hub.wish import Leases, Rules
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
@@ -40,15 +46,24 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             relay = Relay(database, publisher(broker), press.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
+            topics = Topics(site)
+            press.on_shown = topics.shown
             await press.open()
-            async with running(
-                kafka=link.run(),
-                press=press.run(),
-                saving=press.save_slowly(),
-                forgetting=forget_for_good(database),
-                relay=relay.run(),
+            async with (
+                Outgoing(settings.allowed_targets) as proven,
+                Outgoing(settings.allowed_targets) as doubtful,
             ):
-                yield
+                hub = Hub(database, topics, site, settings, proven, doubtful)
+                app.state.desk = _desk(hub, topics, site, settings)
+                async with running(
+                    kafka=link.run(),
+                    press=press.run(),
+                    saving=press.save_slowly(),
+                    forgetting=forget_for_good(database),
+                    relay=relay.run(),
+                    hub=hub.run(),
+                ):
+                    yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
             await press.save()
@@ -65,7 +80,14 @@ def build(settings: SyndicateSettings) -> ASGIApp:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(hub_routes.router)
     return PublicFeeds(shelf, behind=app)
+
+
+def _desk(hub: Hub, topics: Topics, site: Site, settings: SyndicateSettings) -> hub_routes.Desk:
+    leases = Leases(settings.hub_lease_least, settings.hub_lease_default, settings.hub_lease_most)
+    rules = Rules(topics.path_of, leases, settings.allowed_targets)
+    return hub_routes.Desk(hub, rules, Rate(settings.hub_requests_per_minute), site)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

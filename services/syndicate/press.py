@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -51,6 +51,8 @@ class Press:
         self._forgotten: set[UUID] = set()
         self.listed = asyncio.Event()
         """Set when word that feeds show a version was put into the outbox."""
+        self.on_shown: Callable[[Proof], None] = lambda _: None
+        """Called with each feed once it is served."""
 
     def tell_changed(self, first: Collection[str] = ()) -> None:
         """Say that there is something to render, and which feeds must not wait for the others."""
@@ -144,6 +146,7 @@ class Press:
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
         self._shown[proof.feed] = proof.revision
+        self.on_shown(proof)
 
     def _make(self, connection: Connection, names: Sequence[str]) -> list[Proof]:
         titles = {
