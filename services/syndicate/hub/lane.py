@@ -58,8 +58,10 @@ class Lane:
                 except (SQLAlchemyError, OSError, Overloaded) as error:
                     log.warning("hub_look_failed", error=what_happened(error))
                 await asyncio.sleep(_GATHER)
+                # Not `wait_for`: before Python 3.12 it may swallow a cancellation.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._look.wait(), _LOOK_EVERY)
+                    async with asyncio.timeout(_LOOK_EVERY):
+                        await self._look.wait()
 
     async def _begin_due(self, group: asyncio.TaskGroup) -> None:
         free = self._places - len(self._running)

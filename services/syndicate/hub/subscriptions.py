@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, literal, select, update
 
+from services.common.instants import Instant
 from services.syndicate.tables import HUB_SUBSCRIPTION as SUBSCRIPTION
 
 
@@ -42,9 +43,11 @@ def expect_place(connection: Connection, host: str, places: Places) -> None:
         raise NoPlace
 
 
-def keep(connection: Connection, asked: Row[Any], verified_at: datetime, now_etag: str) -> None:
+def keep(
+    connection: Connection, asked: Row[Any], verified_at: datetime, now_etag: str, places: Places
+) -> None:
     """Begin a subscription, or go on with it under a new secret and lease. What changed since it
-    was asked for, or could not be pushed before, is due at once."""
+    was asked for, or could not be pushed before, is due at once. Raises NoPlace."""
     fields = {
         "secret": asked.secret,
         "expires": verified_at + timedelta(seconds=asked.lease),
@@ -59,6 +62,7 @@ def keep(connection: Connection, asked: Row[Any], verified_at: datetime, now_eta
             update(SUBSCRIPTION).where(SUBSCRIPTION.c.seq == known.seq).values(**fields)
         )
         return
+    expect_place(connection, asked.host, places)
     key = {"topic": asked.topic, "callback": asked.callback, "host": asked.host}
     connection.execute(insert(SUBSCRIPTION).values(**key, **fields, pushed=pushed))
 
@@ -104,7 +108,7 @@ def failed(connection: Connection, seq: int, at: datetime, due_at: datetime) -> 
         .where(SUBSCRIPTION.c.seq == seq)
         .values(
             failures=SUBSCRIPTION.c.failures + 1,
-            failing_since=func.coalesce(SUBSCRIPTION.c.failing_since, at),
+            failing_since=func.coalesce(SUBSCRIPTION.c.failing_since, literal(at, Instant)),
             due_at=due_at,
         )
     )

@@ -26,7 +26,7 @@ from services.syndicate.hub import handshakes, subscriptions
 from services.syndicate.hub.addresses import with_query
 from services.syndicate.hub.handshakes import Occasion
 from services.syndicate.hub.retries import next_try
-from services.syndicate.hub.subscriptions import Places
+from services.syndicate.hub.subscriptions import NoPlace, Places
 from services.syndicate.hub.topics import Topics
 from services.syndicate.hub.wish import Mode
 
@@ -131,22 +131,16 @@ def _confirm(
     if asked.mode == Mode.UNSUBSCRIBE:
         subscriptions.end(connection, asked.topic, asked.callback)
         return Outcome.CONFIRMED
-    is_new = subscriptions.find(connection, asked.topic, asked.callback) is None
-    if is_new and subscriptions.full(connection, asked.host, places):
+    try:
+        subscriptions.keep(connection, asked, at, now_etag, places)
+    except NoPlace:
         occasion = Occasion(at, Trace.model_validate_json(asked.trace))
         handshakes.deny(connection, asked, asked.topic_url, _NO_PLACE, occasion)
         return Outcome.DENIED
-    subscriptions.keep(connection, asked, at, now_etag)
     return Outcome.CONFIRMED
 
 
 def _report(asked: Row[Any], outcome: Outcome, **more: str) -> None:
     HUB_HANDSHAKES.labels(asked.mode, outcome).inc()
-    log.info(
-        "hub_handshake",
-        mode=asked.mode,
-        topic=asked.topic,
-        host=asked.host,
-        outcome=outcome,
-        **more,
-    )
+    what = {"mode": asked.mode, "topic": asked.topic, "host": asked.host}
+    log.info("hub_handshake", **what, outcome=outcome, **more)

@@ -36,9 +36,8 @@ class Leases:
 
     def bounded(self, wanted: str | None) -> int:
         """Give what comes closest to what was asked for."""
-        if wanted is None:
-            return self.default
-        return max(self.least, min(self.most, int(wanted)))
+        seconds = self.default if wanted is None else int(wanted)
+        return max(self.least, min(self.most, seconds))
 
 
 @dataclass(frozen=True)
