@@ -2,20 +2,19 @@
 
 import asyncio
 import os
-import time
 from collections import Counter
 from datetime import timedelta
 
 from sqlalchemy import insert
 
 from services.common.instants import now
-from services.common.outgoing import Limits
-from services.syndicate.hub import delivery
+from services.syndicate.hub import delivery, hub
 from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.hub.conftest import TOPIC, working
 
-CROWD = int(os.environ.get("TINBAI_TEST_CROWD", "150"))
-BODY = os.urandom(250_000)
+CROWD = 150
+PUSHES = 10  # so few that those who hang could take all the places, but for the bound of their host
+BODY = os.urandom(50_000)
 
 # Of each ten subscribers, by the end of their paths.
 BEHAVIOUR = {"0": "hangs", "1": "redirects", "2": "fails", "3": "dies"}
@@ -34,7 +33,7 @@ def behave(call):
 
 
 def rows(port: int, dead: int) -> list[dict[str, object]]:
-    """Each tenth hangs, each tenth of one host; each tenth has nobody who listens."""
+    """Each tenth hangs, all of these on one host; each tenth has nobody who listens."""
     return [
         {
             "topic": TOPIC,
@@ -50,7 +49,7 @@ def rows(port: int, dead: int) -> list[dict[str, object]]:
 
 
 async def test_all_who_answer_have_it_soon(database, site, callbacks, monkeypatch):
-    monkeypatch.setattr(delivery, "_LIMITS", Limits(seconds=2, size=None))
+    monkeypatch.setattr(hub, "_PUSHES", PUSHES)
     callbacks.behave = behave
     closed = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     dead = closed.sockets[0].getsockname()[1]
@@ -58,15 +57,12 @@ async def test_all_who_answer_have_it_soon(database, site, callbacks, monkeypatc
     crowd = rows(callbacks.port, dead)
     await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), crowd).rowcount)
     good = {f"/{n}" for n in range(CROWD) if str(n)[-1] not in BEHAVIOUR}
-    began = time.perf_counter()
 
     async with working(database, site, body=BODY) as newsroom:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(delivery._LIMITS.seconds - 1):
             while sum(row.pushed != "old" for row in await newsroom.subscriptions()) < len(good):
                 await asyncio.sleep(0.05)
-        spent = time.perf_counter() - began
 
     pushed = Counter(call.target for call in callbacks.of("POST") if call.target in good)
-    print(f"{len(good)} of {CROWD} have it after {spent:.2f} s")
     assert pushed == Counter(dict.fromkeys(good, 1))
     assert all(body == BODY for body in callbacks.bodies)
