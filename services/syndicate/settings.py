@@ -31,6 +31,9 @@ class SyndicateSettings(ServiceSettings):
     hub_requests_per_minute: int = Field(
         default=300, ge=1, description="WebSub requests from one address, and for one callback host"
     )
+    hub_pause: float = Field(
+        default=2, ge=0, description="seconds between two WebSub pushes of a feed to a subscriber"
+    )
     hub_patience: int = Field(
         default=259_200, ge=1, description="seconds after which a dead subscriber is dropped"
     )

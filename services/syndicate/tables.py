@@ -107,6 +107,7 @@ HUB_SUBSCRIPTION = Table(
     Column("expires", Instant, nullable=False, index=True),
     Column("pushed", String, nullable=False),  # the ETag of what the callback took last
     Column("due_at", Instant, index=True),  # of the next push; nothing while it has the newest
+    Column("not_before", Instant),  # of a push after one that was taken
     Column("failures", Integer, nullable=False),  # in a row
     Column("failing_since", Instant),
     UniqueConstraint("topic", "callback"),

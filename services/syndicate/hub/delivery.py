@@ -1,6 +1,7 @@
 """Carries a topic to one subscriber (WebSub, section 7)."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,17 +26,27 @@ _GONE = 410
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How long to wait for a subscriber."""
+
+    pause: timedelta
+    """After a push that was taken; what changes meanwhile goes together."""
+    patience: timedelta
+    """With one that takes nothing."""
+
+
 class Delivery:
     """Makes one push at each call: of what is served at that moment, never of anything older."""
 
     def __init__(
-        self, database: Database, outgoing: Outgoing, topics: Topics, hub: str, patience: timedelta
+        self, database: Database, outgoing: Outgoing, topics: Topics, hub: str, pace: Pace
     ) -> None:
         self._database = database
         self._outgoing = outgoing
         self._topics = topics
         self._hub = hub
-        self._patience = patience
+        self._pace = pace
 
     async def __call__(self, to: Row[Any]) -> None:
         """Push, and store what came of it."""
@@ -72,7 +83,11 @@ class Delivery:
         now_etag = self._topics.etag(to.topic)
         await self._database.write(
             partial(
-                subscriptions.taken, seq=to.seq, etag=document.etag, now_etag=now_etag, at=now()
+                subscriptions.taken,
+                seq=to.seq,
+                etag=document.etag,
+                now_etag=now_etag,
+                not_before=now() + self._pace.pause,
             )
         )
         HUB_PUSHES.labels("taken").inc()
@@ -89,7 +104,7 @@ class Delivery:
         log.warning(
             "hub_push_failed", topic=to.topic, host=to.host, failures=failures, error=str(failure)
         )
-        if to.failing_since and at - to.failing_since > self._patience:
+        if to.failing_since and at - to.failing_since > self._pace.patience:
             await self._deny(to, "dead", "the callback has taken nothing for too long")
             return
         due_at = next_try(at, failures, retry_after)

@@ -18,7 +18,7 @@ from services.common.trace import current_trace
 from services.syndicate.feeds.site import Site
 from services.syndicate.hub import handshakes, subscriptions
 from services.syndicate.hub.claims import Due
-from services.syndicate.hub.delivery import Delivery
+from services.syndicate.hub.delivery import Delivery, Pace
 from services.syndicate.hub.handshakes import Occasion, TooManyWaiting
 from services.syndicate.hub.lane import Lane
 from services.syndicate.hub.subscriptions import NoPlace, Places
@@ -75,10 +75,10 @@ class Hub:
         self._database = database
         self._topics = topics
         self._places = Places(settings.hub_subscriptions, settings.hub_subscriptions_per_host)
-        patience = timedelta(seconds=settings.hub_patience)
+        pace = Pace(timedelta(seconds=settings.hub_pause), timedelta(seconds=settings.hub_patience))
         verify = Verification(database, doubtful, topics, self._places)
-        push = Delivery(database, proven, topics, site.hub, patience)
-        push_again = Delivery(database, doubtful, topics, site.hub, patience)
+        push = Delivery(database, proven, topics, site.hub, pace)
+        push_again = Delivery(database, doubtful, topics, site.hub, pace)
         self._verifying = Lane(database, _TO_VERIFY, verify, _VERIFICATIONS, _PER_HOST)
         self._pushing = Lane(database, _TO_PUSH, push, _PUSHES, _PER_HOST)
         self._retrying = Lane(database, _TO_RETRY, push_again, _RETRIES, _PER_HOST)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Table, case, delete, func, insert, literal, select, update
 
 from services.common.instants import Instant
 from services.syndicate.tables import HUB_SUBSCRIPTION as SUBSCRIPTION
@@ -51,7 +51,6 @@ def keep(
     fields = {
         "secret": asked.secret,
         "expires": verified_at + timedelta(seconds=asked.lease),
-        "failures": 0,
         "failing_since": None,
     }
     known = find(connection, asked.topic, asked.callback)
@@ -64,13 +63,15 @@ def keep(
         return
     expect_place(connection, asked.host, places)
     key = {"topic": asked.topic, "callback": asked.callback, "host": asked.host}
-    connection.execute(insert(SUBSCRIPTION).values(**key, **fields, pushed=pushed))
+    connection.execute(insert(SUBSCRIPTION).values(**key, **fields, pushed=pushed, failures=0))
 
 
 def mark(connection: Connection, etags: Mapping[str, str], at: datetime) -> int:
     """Have pushed what is not the newest, but for what waits already; say how many. `etags` are
     those of topics as they are served now."""
     marked = 0
+    not_before = SUBSCRIPTION.c.not_before
+    due_at = case((not_before > at, not_before), else_=literal(at, Instant))
     for topic in connection.scalars(select(SUBSCRIPTION.c.topic).distinct()).all():
         if topic in etags:
             behind = update(SUBSCRIPTION).where(
@@ -78,7 +79,7 @@ def mark(connection: Connection, etags: Mapping[str, str], at: datetime) -> int:
                 SUBSCRIPTION.c.pushed != etags[topic],
                 SUBSCRIPTION.c.due_at.is_(None),
             )
-            marked += connection.execute(behind.values(due_at=at)).rowcount
+            marked += connection.execute(behind.values(due_at=due_at)).rowcount
     return marked
 
 
@@ -87,8 +88,8 @@ def any_of(connection: Connection, topics: Collection[str]) -> bool:
     return not set(connection.scalars(select(SUBSCRIPTION.c.topic).distinct())).isdisjoint(topics)
 
 
-def taken(connection: Connection, seq: int, etag: str, now_etag: str, at: datetime) -> None:
-    """Note that a callback has taken the topic as of `etag`."""
+def taken(connection: Connection, seq: int, etag: str, now_etag: str, not_before: datetime) -> None:
+    """Note that a callback has taken the topic as of `etag`, and when it may be pushed to again."""
     connection.execute(
         update(SUBSCRIPTION)
         .where(SUBSCRIPTION.c.seq == seq)
@@ -96,7 +97,8 @@ def taken(connection: Connection, seq: int, etag: str, now_etag: str, at: dateti
             pushed=etag,
             failures=0,
             failing_since=None,
-            due_at=None if etag == now_etag else at,
+            not_before=not_before,
+            due_at=None if etag == now_etag else not_before,
         )
     )
 

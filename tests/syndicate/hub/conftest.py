@@ -83,7 +83,7 @@ async def working(
     topics = Topics(site)
     resolved = partial(Outgoing, LOOPBACK, resolve=here)
     async with resolved() as proven, resolved() as doubtful:
-        given = SyndicateSettings(data=Path(), **settings)
+        given = SyndicateSettings(data=Path(), **({"hub_pause": 0} | settings))
         newsroom = Newsroom(
             Hub(database, topics, site, given, proven, doubtful), topics, database, site
         )

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -10,8 +11,8 @@ from sqlalchemy import update
 from services.common.instants import now
 from services.syndicate.hub import lane, retries
 from services.syndicate.tables import HUB_SUBSCRIPTION
-from tests.syndicate.hub.conftest import working
-from tests.syndicate.hub.subscribers import agree
+from tests.syndicate.hub.conftest import Newsroom, working
+from tests.syndicate.hub.subscribers import Answer, Behave, agree
 
 
 @pytest.fixture(autouse=True)
@@ -21,17 +22,17 @@ def soon(monkeypatch):
     monkeypatch.setattr(lane, "_LOOK_EVERY", 0.02)
 
 
-def posts(answer):
+def posts(answer: Answer) -> Behave:
     """Confirm, but answer pushes so."""
     return lambda call: agree(call) if call.method == "GET" else answer
 
 
-async def change(newsroom, **values):
+async def change(newsroom: Newsroom, **values: Any) -> None:
     statement = update(HUB_SUBSCRIPTION).values(**values)
     await newsroom.database.write(lambda connection: connection.execute(statement).rowcount)
 
 
-async def until_taken(newsroom):
+async def until_taken(newsroom: Newsroom) -> None:
     async with asyncio.timeout(20):
         while any(row.due_at or row.failures for row in await newsroom.subscriptions()):
             await asyncio.sleep(0.01)
@@ -172,6 +173,17 @@ async def test_a_subscription_ends_with_its_lease(newsroom, callbacks):
         await callbacks.until(lambda body=body: body in callbacks.bodies)
 
     assert [call.target for call in callbacks.of("POST")] == ["/lasts", "/lasts"]
+
+
+async def test_changes_soon_after_a_push_go_together(database, site, callbacks):
+    async with working(database, site, hub_pause=0.5) as newsroom:
+        await newsroom.subscribed(callbacks)
+        for body in (b"second", b"third", b"fourth"):
+            newsroom.show(body)
+            await callbacks.until(lambda: b"second" in callbacks.bodies)
+        await callbacks.until(lambda: len(callbacks.bodies) > 1)
+
+    assert callbacks.bodies == [b"second", b"fourth"]
 
 
 async def test_renewing_brings_at_once_what_waits(newsroom, callbacks, monkeypatch):
