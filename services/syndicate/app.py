@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 from services.common import web
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
-from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
@@ -20,9 +19,7 @@ from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
-from services.syndicate.hub.rate import Rate
-from services.syndicate.hub.topics import Topics
-from services.syndicate.hub.wish import Leases, Rules
+from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
@@ -44,26 +41,23 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-            relay = Relay(database, publisher(broker), press.listed)
+            lister = Lister(database, press)
+            relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
-            topics = Topics(site)
-            press.on_shown = topics.shown
+            hub = Hub(database, site, settings)
+            press.on_shown = hub.topics.shown
+            app.state.desk = hub_routes.desk(hub, site, settings)
             await press.open()
-            async with (
-                Outgoing(settings.allowed_targets) as proven,
-                Outgoing(settings.allowed_targets) as doubtful,
+            async with running(
+                kafka=link.run(),
+                press=press.run(),
+                saving=press.save_slowly(),
+                listing=lister.run(),
+                forgetting=forget_for_good(database),
+                relay=relay.run(),
+                hub=hub.run(),
             ):
-                hub = Hub(database, topics, site, settings, proven, doubtful)
-                app.state.desk = _desk(hub, topics, site, settings)
-                async with running(
-                    kafka=link.run(),
-                    press=press.run(),
-                    saving=press.save_slowly(),
-                    forgetting=forget_for_good(database),
-                    relay=relay.run(),
-                    hub=hub.run(),
-                ):
-                    yield
+                yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
             await press.save()
@@ -84,16 +78,11 @@ def build(settings: SyndicateSettings) -> ASGIApp:
     return PublicFeeds(shelf, behind=app)
 
 
-def _desk(hub: Hub, topics: Topics, site: Site, settings: SyndicateSettings) -> hub_routes.Desk:
-    leases = Leases(settings.hub_lease_least, settings.hub_lease_default, settings.hub_lease_most)
-    rules = Rules(topics.path_of, leases, settings.allowed_targets)
-    return hub_routes.Desk(hub, rules, Rate(settings.hub_requests_per_minute), site)
-
-
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:
     state: dict[str, object] = {"kafka": parts.link.state, "lag": await lag(parts.broker)}
     try:
-        feeds = await parts.database.read(feed_store.feeds)
+        since = partial(feed_store.feeds_since, revision=parts.press.rendered)
+        feeds = await parts.database.read(since)
     except DBAPIError as error:
         return state | {"ready": False, "database": str(error.orig)}
     return state | {"ready": True, "feeds_waiting": len(parts.press.behind(feeds))}

@@ -171,12 +171,12 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
         real(documents)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
-            press.tell_changed(first=["units/U39", "units/U38"])
+            press.tell_changed(first=["units/U20", "units/U21"])
 
     monkeypatch.setattr(shelf, "put", put)
     await rendered(press, database)
 
-    assert sorted(served[4:6]) == ["units/U38", "units/U39"]
+    assert {"units/U20", "units/U21"} <= set(served[8:16])
     assert len(served) == len(set(served))
 
 

@@ -51,8 +51,8 @@ class Delivery:
     async def __call__(self, to: Row[Any]) -> None:
         """Push, and store what came of it."""
         document = self._topics.now(to.topic)
-        if document is None:
-            await self._deny(to, "feed_gone", "there is no such feed any more")
+        if document is None:  # not rendered yet since the start: it is due again when it is
+            await self._database.write(partial(subscriptions.rest, seq=to.seq))
             return
         try:
             if document.etag != to.pushed:

@@ -5,15 +5,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from schemas.events import Trace
 from services.syndicate.hub import subscriptions
 from services.syndicate.hub.subscriptions import Places
+from services.syndicate.hub.topics import feed_of
 from services.syndicate.hub.wish import Mode, Wish
+from services.syndicate.tables import FEED
 from services.syndicate.tables import HUB_HANDSHAKE as HANDSHAKE
 
 _WAITING = Places(total=2000, per_host=200)
+
+
+class NoSuchTopic(Exception):
+    """No feed has this path."""
 
 
 class TooManyWaiting(Exception):
@@ -30,7 +36,9 @@ class Occasion:
 
 def ask(connection: Connection, wish: Wish, etag: str, places: Places, occasion: Occasion) -> None:
     """Have a callback asked whether it wants this; what it was to be asked before is forgotten.
-    Raises NoPlace, TooManyWaiting."""
+    Raises NoSuchTopic, NoPlace, TooManyWaiting."""
+    if not connection.scalars(select(FEED.c.name).where(FEED.c.name == feed_of(wish.topic))).all():
+        raise NoSuchTopic
     is_new = subscriptions.find(connection, wish.topic, wish.callback) is None
     if wish.mode is Mode.SUBSCRIBE and is_new:
         subscriptions.expect_place(connection, wish.host, places)

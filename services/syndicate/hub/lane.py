@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -30,23 +31,27 @@ class Calls(Protocol):
         """Store that it came to nothing, by a fault of ours."""
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How many calls there may be under way, in all and to one host."""
+
+    places: int
+    per_host: int
+
+
 class Lane:
-    """Of several processes that share a database, one makes each call."""
+    """Looks for what is due; at once when `look` is set. Of several processes that share a
+    database, one makes each call."""
 
     def __init__(
-        self, database: Database, due: Due, calls: Calls, places: int, per_host: int
+        self, database: Database, due: Due, calls: Calls, bounds: Bounds, look: asyncio.Event
     ) -> None:
         self._database = database
         self._due = due
         self._calls = calls
-        self._places = places
-        self._per_host = per_host
-        self._look = asyncio.Event()
+        self._bounds = bounds
+        self._look = look
         self._running: dict[int, str] = {}
-
-    def wake(self) -> None:
-        """Look now for what is due."""
-        self._look.set()
 
     async def run(self) -> None:
         """Run until cancelled; what runs then is due again later."""
@@ -64,11 +69,11 @@ class Lane:
                         await self._look.wait()
 
     async def _begin_due(self, group: asyncio.TaskGroup) -> None:
-        free = self._places - len(self._running)
-        at = now()
+        running, at = Counter(self._running.values()), now()
+        free = self._bounds.places - len(self._running)
         if not free or not await self._database.read(partial(self._due.any, at=at)):
             return
-        room = Room(free, self._per_host, list(self._running), Counter(self._running.values()))
+        room = Room(free, self._bounds.per_host, list(self._running), running)
         for row in await self._database.write(partial(self._due.claim, room=room, at=at)):
             self._running[row.seq] = row.host
             group.create_task(self._guarded(row))

@@ -12,6 +12,7 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.hub.hub import Hub
 from services.syndicate.hub.rate import Rate
 from services.syndicate.hub.wish import FORM, Leases, Rules, form_of, wish_of
+from services.syndicate.settings import SyndicateSettings
 
 _MOST_BYTES = 16 * 1024
 # A client that still sends would not see a 413 on a closed connection: it may send so much more.
@@ -44,6 +45,13 @@ class Desk:
     site: Site
 
 
+def desk(hub: Hub, site: Site, settings: SyndicateSettings) -> Desk:
+    """Put together what the routes work with."""
+    leases = Leases(settings.hub_lease_least, settings.hub_lease_default, settings.hub_lease_most)
+    rules = Rules(hub.topics.path_of, leases, settings.allowed_targets)
+    return Desk(hub, rules, Rate(settings.hub_requests_per_minute), site)
+
+
 class LeaseBounds(BaseModel):
     """How many seconds a subscription may last."""
 
@@ -66,16 +74,16 @@ class AboutHub(BaseModel):
 @router.get("/hub")
 async def about(request: Request) -> AboutHub:
     """Say what can be subscribed to, and how."""
-    desk = _desk(request)
-    leases: Leases = desk.rules.leases
-    topic = desk.site.feed("latest", "atom")
+    parts = _desk(request)
+    leases: Leases = parts.rules.leases
+    topic = parts.site.feed("latest", "atom")
     return AboutHub(
-        hub=desk.site.hub,
+        hub=parts.site.hub,
         specification="https://www.w3.org/TR/websub/",
-        topics=[desk.site.feed("{feed}", extension) for extension in ("rss", "atom", "json")],
+        topics=[parts.site.feed("{feed}", extension) for extension in ("rss", "atom", "json")],
         lease_seconds=LeaseBounds(**vars(leases)),
         signature="sha256",
-        example=f"curl {desk.site.hub} -d hub.mode=subscribe -d hub.topic={topic}"
+        example=f"curl {parts.site.hub} -d hub.mode=subscribe -d hub.topic={topic}"
         " -d hub.callback=https://you.example/SOMETHING-SECRET -d hub.secret=YOUR-SECRET",
     )
 
@@ -89,12 +97,12 @@ async def about(request: Request) -> AboutHub:
 )
 async def ask(request: Request) -> Response:
     """Subscribe to a feed, or unsubscribe (WebSub, section 5.1)."""
-    desk = _desk(request)
-    desk.rate.take("from", request.client.host if request.client else "")
+    parts = _desk(request)
+    parts.rate.take("from", request.client.host if request.client else "")
     form = form_of(await _body(request), request.headers.get("content-type"))
-    wish = wish_of(form, desk.rules)
-    desk.rate.take("to", wish.host)
-    await desk.hub.ask(wish)
+    wish = wish_of(form, parts.rules)
+    parts.rate.take("to", wish.host)
+    await parts.hub.ask(wish)
     return Response(status_code=202)
 
 

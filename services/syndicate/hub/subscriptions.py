@@ -103,6 +103,11 @@ def taken(connection: Connection, seq: int, etag: str, now_etag: str, not_before
     )
 
 
+def rest(connection: Connection, seq: int) -> None:
+    """Push nothing until there is a change."""
+    connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.seq == seq).values(due_at=None))
+
+
 def failed(connection: Connection, seq: int, at: datetime, due_at: datetime) -> None:
     """Note that a callback has not, and when it is tried again."""
     connection.execute(

@@ -53,6 +53,13 @@ class Topics:
         return f"{self._site.syndicate_url}{path}"
 
     def path_of(self, url: str) -> str | None:
-        """Give the path of the topic that has this address, if there is one."""
+        """Give the path that a feed with this address has, whether there is one or not."""
         path = url.removeprefix(self._site.syndicate_url)
-        return path if path in self._documents and self.url(path) == url else None
+        return path if feed_of(path) and self.url(path) == url else None
+
+
+def feed_of(path: str) -> str | None:
+    """Name the feed that has this path, if it is one of a feed's."""
+    name, _, extension = path.removeprefix("/feeds/").rpartition(".")
+    known = any(format_.extension == extension for format_ in FORMATS)
+    return name if known and feed_path(name, extension) == path else None

@@ -60,7 +60,7 @@ class Rules:
     """What a wish is judged by."""
 
     topic_of: Callable[[str], str | None]
-    """Gives the path of the feed that an address names, if there is such a feed."""
+    """Gives the path of the feed that an address names, if it can be one from here."""
     leases: Leases
     allowed: Sequence[Network]
 
@@ -93,7 +93,7 @@ def wish_of(form: Mapping[str, str], rules: Rules) -> Wish:
         errors.append(_error("hub.mode", said("must be `subscribe` or `unsubscribe`")))
     topic = rules.topic_of(unescaped(topic_url))
     if topic_url and topic is None:
-        errors.append(_error("hub.topic", said("must be the `self` address of a feed from here")))
+        errors.append(unknown_topic())
     callback, host = unescaped(form.get("hub.callback", "")), ""
     if callback:
         try:
@@ -111,6 +111,11 @@ def wish_of(form: Mapping[str, str], rules: Rules) -> Wish:
         raise Problem("invalid", errors=errors)
     bounded = rules.leases.bounded(lease)
     return Wish(Mode(mode), topic, topic_url, callback, host, secret, bounded)
+
+
+def unknown_topic() -> FieldError:
+    """Say that an address is no topic of ours."""
+    return _error("hub.topic", said("must be the `self` address of a feed from here"))
 
 
 def _missing(form: Mapping[str, str], name: str) -> Said | None:

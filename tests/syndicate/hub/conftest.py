@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from services.common.database import Database
 from services.common.outgoing import Outgoing
+from services.syndicate import store
 from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site, feed_path
@@ -27,6 +28,7 @@ from tests.syndicate.hub.subscribers import Callbacks, here, serving
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 TOPIC = "/feeds/latest.atom"
+FEEDS = ("latest", "urgent", "corrections", "units/HQHP")
 
 
 @dataclass
@@ -80,21 +82,18 @@ async def working(
     database: Database, site: Site, body: bytes = b"first", **settings: Any
 ) -> AsyncIterator[Newsroom]:
     """Run a hub on what is in the store."""
-    topics = Topics(site)
-    resolved = partial(Outgoing, LOOPBACK, resolve=here)
-    async with resolved() as proven, resolved() as doubtful:
-        given = SyndicateSettings(data=Path(), **({"hub_pause": 0} | settings))
-        newsroom = Newsroom(
-            Hub(database, topics, site, given, proven, doubtful), topics, database, site
-        )
-        newsroom.show(body)
-        running = asyncio.create_task(newsroom.hub.run())
-        try:
-            yield newsroom
-        finally:
-            running.cancel()
-            await asyncio.wait([running])
-            assert running.cancelled()
+    await database.write(partial(store.know, names=FEEDS))
+    given = SyndicateSettings(data=Path(), **({"hub_pause": 0} | settings))
+    hub = Hub(database, site, given, partial(Outgoing, LOOPBACK, resolve=here))
+    newsroom = Newsroom(hub, hub.topics, database, site)
+    newsroom.show(body)
+    running = asyncio.create_task(hub.run())
+    try:
+        yield newsroom
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+        assert running.cancelled()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from services.common.instants import now
-from services.syndicate.hub import lane, retries
+from services.syndicate.hub import hub, lane, retries
 from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.hub.conftest import Newsroom, working
 from tests.syndicate.hub.subscribers import Answer, Behave, agree
@@ -200,7 +200,7 @@ async def test_renewing_brings_at_once_what_waits(newsroom, callbacks, monkeypat
     await callbacks.until(lambda: len(callbacks.bodies) > 1)
 
 
-async def test_corrections_and_urgent_news_go_first(database, site, callbacks):
+async def test_corrections_and_urgent_news_go_first(database, site, callbacks, monkeypatch):
     feeds = ("latest", "urgent", "units/HQHP", "corrections")
     async with working(database, site) as newsroom:
         for feed in feeds:
@@ -208,8 +208,8 @@ async def test_corrections_and_urgent_news_go_first(database, site, callbacks):
             await newsroom.ask(callbacks.url(f"/{feed}"), topic=newsroom.site.feed(feed, "atom"))
         await newsroom.settled()
     # One at a time, so that their order can be seen.
+    monkeypatch.setattr(hub, "_PUSHES", 1)
     async with working(database, site, body=b"second") as newsroom:
-        newsroom.hub._pushing._per_host = 1
         for feed in feeds:
             newsroom.show(b"second", feed)
         await callbacks.until(lambda: len(callbacks.bodies) == len(feeds))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ DOCUMENT = Document("/feeds/latest.rss", "application/rss+xml", '"1"', "Tin mớ
 def is_genuine():
     example = re.search(r"```python\n(.*?)```", GUIDE, re.DOTALL)
     assert example
-    scope = {}
+    scope: dict[str, Any] = {}
     exec(example[1], scope)
     return scope["is_genuine"]
 
