@@ -9,7 +9,7 @@ from services.syndicate.tables import HUB_HANDSHAKE, HUB_SUBSCRIPTION
 _EXPRESS = ("/feeds/urgent.%", "/feeds/corrections.%")
 
 TO_VERIFY = Due(HUB_HANDSHAKE, lambda _: true(), literal(0))
-_SUBSCRIPTION = HUB_OF.c
+_OF = HUB_SUBSCRIPTION.c
 TO_PUSH = Due(
     HUB_SUBSCRIPTION,
     lambda at: and_(_OF.failures == 0, _OF.expires > at),
