@@ -33,3 +33,14 @@ POLLED_ITEMS = Counter(
     "New and changed items of units' feeds, by what became of them",
     ["outcome"],
 )
+HUB_SUBSCRIPTIONS = Gauge("tinbai_hub_subscriptions", "WebSub subscriptions that are active")
+HUB_PENDING = Gauge("tinbai_hub_pending", "WebSub subscriptions that wait for a push")
+HUB_HANDSHAKES = Counter(
+    "tinbai_hub_handshakes",
+    "Verifications of WebSub subscribers' intent, and denials, by what came of them",
+    ["mode", "outcome"],
+)
+HUB_PUSHES = Counter("tinbai_hub_pushes", "WebSub pushes, by what came of them", ["outcome"])
+HUB_DROPPED = Counter(
+    "tinbai_hub_dropped", "WebSub subscriptions that ended, by the reason", ["reason"]
+)

@@ -21,6 +21,8 @@ from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.history.pages import Pages
 from services.syndicate.history.public import PublicHistory
+from services.syndicate.hub import routes as hub_routes
+from services.syndicate.hub.hub import Hub
 from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
@@ -51,6 +53,9 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
+            hub = Hub(database, site, settings)
+            press.on_shown = hub.topics.shown
+            app.state.desk = hub_routes.desk(hub, site, settings)
             await clock.look()
             await press.open()
             async with running(
@@ -62,6 +67,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
+                hub=hub.run(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
@@ -80,6 +86,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
         readiness=readiness,
     )
     app.include_router(api.router)
+    app.include_router(hub_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 
