@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader
 
 from services.common.database import Database
 from services.common.kafka import KafkaLink
-from services.common.problems import not_found
+from services.common.problems import Problem, not_found
+from services.common.said import said
 from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
 from services.syndicate.feeds.families import title_of
@@ -34,17 +35,22 @@ class Parts:
 
 
 @router.get(
-    "/feeds/{name}.{extension}",
+    "/feeds/{name:path}.{extension}",
     response_class=Response,
     responses={
         200: {"content": {f.media_type: {} for f in FORMATS}, "description": "The feed."},
         304: {"description": "You have it: `If-None-Match` names its ETag."},
     },
 )
-async def feed(name: str, extension: str) -> Response:  # noqa: ARG001 - for the documentation
+async def feed(request: Request, name: str, extension: str) -> Response:  # noqa: ARG001
     """Give a feed: `latest`, `urgent`, `corrections`, `units/CODE`, `columns/SLUG`,
     `campaigns/SLUG`, `languages/TAG` or `genres/GENRE`, as `rss`, `atom` or `json`."""
     # Feeds that are known were answered before this, by PublicFeeds.
+    parts: Parts = request.app.state.parts
+    if parts.press.holds(name):
+        parts.press.tell_changed(first=[name])
+        why = said("This feed is being made anew.")
+        raise Problem("overloaded", why, headers={"Retry-After": "1"})
     raise not_found()
 
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
-from starlette.types import ASGIApp
 
 from services.common import web
 from services.common.database import Database, sqlite_url
@@ -15,20 +14,23 @@ from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
+from services.syndicate.finishing import Finishing
+from services.syndicate.folder import Folder
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
-from services.syndicate.shelf import Shelf
+from services.syndicate.shelf import Shelf, say_moments
 from services.syndicate.tables import TABLES
 
 
-def build(settings: SyndicateSettings) -> ASGIApp:
+def build(settings: SyndicateSettings) -> PublicFeeds:
     """Build the application; nothing is opened before its lifespan begins."""
     site = Site(settings.syndicate_url, settings.archive_url)
     shelf = Shelf(site)
+    finishing = Finishing(shelf, Folder(settings.files))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,6 +49,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 saving=press.save_slowly(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
+                finishing=finishing.run(),
+                moments=say_moments(shelf),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
+from math import inf
 from uuid import UUID
 
 import structlog
@@ -28,6 +29,7 @@ _GATHER = 0.05  # seconds: the first change is rendered at once, further ones to
 _AT_ONCE = 4
 _LISTED_AT_ONCE = 250  # versions in one transaction, for which the intake waits
 _PAUSE = 1.0  # seconds after an error
+_OPENING = 2.0  # seconds that a start may wait for feeds that changed since they were saved
 _SAVE_EVERY = 1.0  # seconds
 _SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
 
@@ -48,6 +50,7 @@ class Press:
         self._hurry = asyncio.Event()
         self._shown: dict[str, int] = {}
         self._unsaved: dict[str, Proof] = {}
+        self._held: set[str] = set()
         self._forgotten: set[UUID] = set()
         self.listed = asyncio.Event()
         """Set when word that feeds show a version was put into the outbox."""
@@ -68,12 +71,22 @@ class Press:
         return [feed for feed in feeds if self._shown.get(feed.name) != feed.revision]
 
     async def open(self) -> None:
-        """Serve what was served last. What changed since it was saved is rendered before anyone
-        reads it, so that no reader steps back after a crash."""
+        """Serve what was served last. A feed that changed since it was saved is rendered before
+        anyone reads it, so that no reader steps back after a crash, nor sees again what was taken
+        back. Where they are many, `run` goes on with it."""
         await self._database.write(partial(store.know, names=TITLES))
+        self._shelf.remember(await self._database.read(feed_store.moments))
+        feeds = await self._database.read(feed_store.feeds)
+        revisions = {feed.name: feed.revision for feed in feeds}
         for proof in await self._database.read(feed_store.proofs):
-            self._show(proof)
-        await self._render_changed()
+            if proof.revision == revisions.get(proof.feed, proof.revision):
+                self._show(proof)
+        self._held = {feed.name for feed in self.behind(feeds)}
+        await self._render_changed(_OPENING)
+
+    def holds(self, feed: str) -> bool:
+        """Say whether a feed is known but was not rendered yet since the start."""
+        return feed in self._held
 
     async def run(self) -> None:
         """Render until cancelled. What has changed by then is rendered at the next start."""
@@ -109,17 +122,24 @@ class Press:
     async def _save(self, proofs: Sequence[Proof]) -> None:
         if not proofs:
             return
-        await self._database.write(partial(feed_store.save_proofs, made=proofs))
+        went_live = dict(self._shelf.moments)
+        await self._database.write(
+            partial(feed_store.save_proofs, made=proofs, went_live=went_live)
+        )
         for proof in proofs:
             newest = self._unsaved.pop(proof.feed)
             if newest is not proof:  # rendered again meanwhile: to the end of the line
                 self._unsaved[proof.feed] = newest
 
-    async def _render_changed(self) -> None:
+    async def _render_changed(self, seconds: float = inf) -> None:
+        ends = time.perf_counter() + seconds
         self._hurry.clear()
         feeds, unlisted = await self._database.read(_state)
         waiting = {feed.name: None for feed in self.behind(feeds)}
         while self._first or waiting:
+            if time.perf_counter() > ends:
+                self._changed.set()
+                return
             # In turn, so that neither of the two lines holds up the other.
             for line in (self._first, waiting):
                 names = list(islice(line, _AT_ONCE))
@@ -142,7 +162,8 @@ class Press:
         FEED_RENDERS.inc(len(names))
 
     def _show(self, proof: Proof) -> None:
-        self._shelf.put(proof.documents)
+        self._shelf.put(proof.documents, known=proof.feed not in self._held)
+        self._held.discard(proof.feed)
         self._shown[proof.feed] = proof.revision
 
     def _make(self, connection: Connection, names: Sequence[str]) -> list[Proof]:

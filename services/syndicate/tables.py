@@ -6,6 +6,7 @@ says which revision it shows: one that is behind is rendered again.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Integer,
     LargeBinary,
@@ -92,4 +93,14 @@ OUTBOX = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Since when the saved bytes of a document are served, with the ETag of those bytes.
+WENT_LIVE = Table(
+    "went_live",
+    TABLES,
+    Column("path", String, primary_key=True),
+    Column("etag", String, nullable=False),
+    Column("second", BigInteger, nullable=False),  # since 1970
+    Column("alone", Boolean, nullable=False),
 )

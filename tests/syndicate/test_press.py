@@ -31,7 +31,7 @@ async def printed(database: Database, site: Site) -> Shown:
 
 
 def shown(shelf: Shelf) -> Shown:
-    return {path: answer.body["body"] for path, answer in shelf.answers.items()}
+    return {path: answer.document.body for path, answer in shelf.answers.items()}
 
 
 async def test_what_is_always_there_is_served_from_the_first_start(
@@ -167,8 +167,8 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document]) -> None:
-        real(documents)
+    def put(documents: Sequence[Document], *, known: bool) -> None:
+        real(documents, known=known)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
             press.tell_changed(first=["units/U39", "units/U38"])
@@ -215,3 +215,25 @@ async def until_none_is_behind(press: Press, database: Database) -> None:
     async with asyncio.timeout(10):
         while press.behind(await database.read(feed_store.feeds)):
             await asyncio.sleep(0.005)
+
+
+async def test_a_feed_that_changed_after_the_last_saving_is_not_served_before_it_is_made_anew(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Press(database, Shelf(site), site, feed_size=50)
+    await first.open()
+    await first.save()
+    await take(database, article())  # and a crash, before anything was saved
+    monkeypatch.setattr(press_module, "_OPENING", 0.0)
+
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+
+    assert press.holds("latest")
+    assert not press.holds("genres/podcast")
+    assert "/feeds/latest.rss" not in shelf.answers
+    assert "/feeds/genres/podcast.rss" in shelf.answers
+    await rendered(press, database)
+    assert "/feeds/latest.rss" in shelf.answers
+    assert not press.holds("latest")
