@@ -18,60 +18,55 @@ log = structlog.get_logger()
 class BoundedHeads(HttpToolsProtocol):
     """uvicorn's protocol, which closes a connection whose request does not begin in good time.
 
-    One timer a connection, that looks whether the time is up: to set and cancel one for each
-    request would cost as much as to answer it.
+    Nearly every head comes in one piece: only for one that does not is there a timer.
     """
 
-    _timer: asyncio.TimerHandle | None = None
-    _deadline: float | None = None  # of the loop's clock; nothing while no head is waited for
+    _in_head = True
     _size = 0
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
         super().connection_made(transport)
-        self._wait(_PATIENCE)
+        self._wait()
 
     def on_message_begin(self) -> None:
-        """Wait for the rest of a head that has begun."""
+        """A head has begun."""
         super().on_message_begin()
-        self._wait(_PATIENCE)
+        self._in_head = True
+        self._size = 0
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come, unless a head is too long by then."""
-        if self._deadline is not None:
+        """Take what has come, and wait for the rest of a head, unless it is too long by then."""
+        if self._in_head:
             self._size += len(data)
         super().data_received(data)
-        if self._deadline is not None and self._size > _LONGEST:
-            self._end("head_too_long")
+        if self._in_head:
+            if self._size > _LONGEST:
+                self._end("head_too_long")
+            elif self._timer is None:
+                self._wait()
 
     def on_headers_complete(self) -> None:
         """The head is there; what follows is bounded by whoever reads it."""
-        self._deadline = None
+        self._head_came()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """There is nothing to wait for any more."""
-        self._deadline = None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._head_came()
         super().connection_lost(exc)
 
-    def _wait(self, seconds: float) -> None:
-        self._size = 0
-        self._deadline = self.loop.time() + seconds
-        if self._timer is None:
-            self._timer = self.loop.call_at(self._deadline, self._look)
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(_PATIENCE, self._end, "head_too_slow")
 
-    def _look(self) -> None:
-        self._timer = None
-        if self._deadline is None:
-            return
-        if self._deadline <= self.loop.time():
-            self._end("head_too_slow")
-        else:
-            self._timer = self.loop.call_at(self._deadline, self._look)
+    def _head_came(self) -> None:
+        self._in_head = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _end(self, why: str) -> None:
         log.info("connection_closed", why=why)
-        self._deadline = None
+        self._head_came()
         self.transport.abort()

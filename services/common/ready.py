@@ -38,7 +38,7 @@ Ready = Callable[[bytes, Sequence[Header]], Reply | None]
 """Gives the reply to GET, by URL and headers with lower-case names, if it is ready."""
 
 
-class _Answered:
+class _NothingUnderWay:
     """What stands in uvicorn's place for a request under way, when there is none."""
 
     response_complete = True
@@ -49,14 +49,26 @@ def ready_protocol(ready: Ready) -> type[asyncio.Protocol]:
     """Make the protocol that asks `ready` before the application."""
 
     class ReadyAnswers(BoundedHeads):
+        _answered = False
+        _idle_timer: asyncio.TimerHandle | None = None
+
         def on_headers_complete(self) -> None:
             reply = ready(self.url, self.headers) if self._is_plain() else None
             if reply is None:
                 super().on_headers_complete()
                 return
-            self.cycle: Any = _Answered
-            self.transport.write(memoryview(reply.wire(self._now())))
-            self._wait(self.timeout_keep_alive)
+            self._head_came()
+            self.cycle: Any = _NothingUnderWay
+            self._answered = True
+            if self._idle_timer is None:
+                self._look_again()
+            date = self.server_state.default_headers[0][1]  # uvicorn keeps it
+            self.transport.write(memoryview(reply.wire(date)))
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._idle_timer is not None:
+                self._idle_timer.cancel()
+            super().connection_lost(exc)
 
         def _is_plain(self) -> bool:
             """Whether nothing stands between this request and its answer. An answer that the
@@ -69,7 +81,16 @@ def ready_protocol(ready: Ready) -> type[asyncio.Protocol]:
                 and not self.flow.write_paused
             )
 
-        def _now(self) -> bytes:
-            return next(v for name, v in self.server_state.default_headers if name == b"date")
+        def _look_again(self) -> None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+        def _close_if_idle(self) -> None:
+            """End it after once to twice the time for which uvicorn keeps a connection, unless it
+            is uvicorn that answers on it. Who has not taken the answer by then never will."""
+            if self.cycle is _NothingUnderWay and not (self._answered or self._in_head):
+                self.transport.abort()
+                return
+            self._answered = False
+            self._look_again()
 
     return ReadyAnswers

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import feedparser
@@ -8,16 +7,7 @@ import pytest
 from tests.stack.processes import until
 from tests.syndicate.service import Service, syndicate
 
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(scope="module")
-def service(data: Path) -> Iterator[Service]:
-    with syndicate(data) as service:
-        yield service
+pytestmark = pytest.mark.xdist_group("syndicate")
 
 
 def test_it_is_ready_without_kafka_and_says_so(service: Service) -> None:
