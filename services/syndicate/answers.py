@@ -15,6 +15,10 @@ from services.syndicate.feeds.site import Site
 CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
 
 
+Links = Sequence[tuple[str, str]]
+"""Relation and URL."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A document in every coding that is made so far."""
@@ -30,7 +34,7 @@ class Answer:
 
 def answer_of(
     document: Document,
-    site: Site,
+    links: Links,
     bodies: Bodies = NONE,
     last_modified: int | None = None,
     cache_control: bytes = CACHE_CONTROL,
@@ -41,7 +45,7 @@ def answer_of(
     always = [
         (b"cache-control", cache_control),
         (b"vary", b"Accept-Encoding"),
-        (b"link", _links(document.path, site)),
+        (b"link", ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links).encode()),
         (b"access-control-allow-origin", b"*"),
         (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
         (b"x-content-type-options", b"nosniff"),
@@ -77,7 +81,7 @@ def reply_to(answer: Answer, headers: Sequence[Header]) -> Reply:
     if known is not None:
         return _same(answer, known, found) or found
     if since is not None and since == answer.last_modified:
-        return answer.not_modified[found.headers[0][1]]
+        return answer.not_modified[_etag_of(found)]
     return found
 
 
@@ -88,29 +92,33 @@ async def send_reply(reply: Reply, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _same(answer: Answer, if_none_match: bytes, found: Reply) -> Reply | None:
-    """Find the 304 for a list of tags or `*`, compared weakly (sections 8.8.3.2 and 13.1.2).
+def matches(if_none_match: bytes, etag: bytes) -> bool:
+    """Compare weakly with a list of tags or `*` (RFC 9110, sections 8.8.3.2 and 13.1.2).
 
-    It carries the tag that the reader has, so that a cache knows which of its bytes are meant. A
-    comma inside a foreign tag splits it into parts that match nothing of ours.
+    A comma inside a foreign tag splits it into parts that match nothing of ours.
     """
+    tags = [tag.strip() for tag in if_none_match.split(b",")]
+    return tags == [b"*"] or any(tag.removeprefix(b"W/") == etag for tag in tags)
+
+
+def links_of(path: str, site: Site) -> Links:
+    """Give the links of what lies on the shelf: only feeds have the hub."""
+    itself = ("self", f"{site.syndicate_url}{path}")
+    return [itself, ("hub", site.hub)] if path.startswith("/feeds/") else [itself]
+
+
+def _same(answer: Answer, if_none_match: bytes, found: Reply) -> Reply | None:
+    """Find the 304 with the tag that the reader has, so that a cache knows which bytes are meant."""
     if same := answer.not_modified.get(if_none_match):
         return same
-    tags = [tag.strip() for tag in if_none_match.split(b",")]
-    if tags == [b"*"]:
-        return answer.not_modified[found.headers[0][1]]
-    return next(
-        filter(None, (answer.not_modified.get(tag.removeprefix(b"W/")) for tag in tags)), None
-    )
+    etags = (_etag_of(found), *answer.not_modified)
+    return next((answer.not_modified[e] for e in etags if matches(if_none_match, e)), None)
+
+
+def _etag_of(reply: Reply) -> bytes:
+    return next(value for name, value in reply.headers if name == b"etag")
 
 
 def _etag(document: Document, coding: Coding) -> bytes:
     suffix = SUFFIXES.get(coding)
     return (f'{document.etag[:-1]}-{suffix}"' if suffix else document.etag).encode()
-
-
-def _links(path: str, site: Site) -> bytes:
-    links = f'<{site.syndicate_url}{path}>; rel="self"'
-    if path.startswith("/feeds/"):
-        links += f', <{site.hub}>; rel="hub"'
-    return links.encode()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from services.common.instants import now
-from services.syndicate.answers import Answer, answer_of
+from services.syndicate.answers import Answer, answer_of, links_of
 from services.syndicate.codings import NONE, Bodies
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
@@ -80,7 +80,7 @@ class Shelf:
         else:
             self._unsaid.discard(document.path)
         self._answers[document.path] = answer_of(
-            document, self._site, bodies, last_modified(moment, at)
+            document, links_of(document.path, self._site), bodies, last_modified(moment, at)
         )
 
 
