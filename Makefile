@@ -25,6 +25,8 @@ up: .venv/run  ## run the stack: broker, ingest, syndicate, archive (ARGS="--det
 demo: .venv/run  ## put a few units and articles into the running stack
 	@$(BIN)/tinbai demo $(ARGS)
 
+# Where Python may not keep what it compiles, each of some hundred processes compiles all of it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev  ## unit tests, and integration tests on a real broker
 	@tests/install-programs
 	@$(BIN)/tinbai fetch

@@ -3,18 +3,17 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 import typer
-from sqlalchemy import create_engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from services.common import trail
-from services.common.database import what_happened
 from stack.door import admin_key, ask, ingest_url
 from stack.errors import StackError
 from stack.home import running
+
+if TYPE_CHECKING:
+    from services.common import trail
 
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 
@@ -40,6 +39,8 @@ def verify(
     Where a stack runs it is asked, else its database is read. What DIR/logs tells of newest entries
     (`audit_head`) must be there still, and each --head.
     """
+    from services.common import trail
+
     missed, count = set(head or ()), 0
 
     def seen(entries: Entries) -> Entries:
@@ -72,7 +73,9 @@ def logged_heads(data: Path) -> dict[int, str]:
     return heads
 
 
-def _head(line: str) -> trail.Head | None:
+def _head(line: str) -> "trail.Head | None":
+    from services.common import trail
+
     try:
         fields = json.loads(line)
         return trail.Head(int(fields["seq"]), str(fields["hash"]))
@@ -88,6 +91,8 @@ def _entries(data: Path, url: str | None) -> Entries:
 
 
 def _told(url: str, key: str) -> Entries:
+    from services.common import trail
+
     after: int | None = 0
     while after is not None:
         query = urlencode({"after": after, "limit": _PAGE})
@@ -97,6 +102,12 @@ def _told(url: str, key: str) -> Entries:
 
 
 def _stored(file: Path) -> Entries:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from services.common import trail
+    from services.common.database import what_happened
+
     engine = create_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection:

@@ -1,4 +1,8 @@
-"""`tinbai`: the command line. Commands are thin; what goes wrong is one sentence."""
+"""`tinbai`: the command line. Commands are thin; what goes wrong is one sentence.
+
+What few commands need, and what takes long to load (a web server, SQLAlchemy, a YAML reader), is
+imported where it is used: `status` and `down` are called by people and by scripts in loops.
+"""
 
 import sys
 from contextlib import suppress
@@ -9,17 +13,13 @@ import typer
 from typer.core import TyperGroup
 
 from stack import audit, containers, control, keys, registry, registry_file, views
-from stack.alone import become_broker
-from stack.aot import prepared_java
 from stack.demo import demo
-from stack.detach import run_detached
 from stack.errors import StackError
 from stack.follow import select
 from stack.layout import HIGHEST_PORT_BASE, Layout
 from stack.logs import Source, raw, readable
 from stack.submit import submit
 from stack.timeline import timeline
-from stack.up import run
 
 
 class _Group(TyperGroup):
@@ -62,6 +62,9 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready.")] = False,
 ) -> None:
     """Start the broker and the three services."""
+    from stack.detach import run_detached
+    from stack.up import run
+
     layout = Layout(data.absolute(), host, port_base)
     if detach:
         run_detached(layout)
@@ -107,11 +110,15 @@ def broker(
     advertise: Annotated[str, typer.Option(help="Host that clients find it by.")] = "127.0.0.1",
 ) -> None:
     """Run the broker alone, for a container; anyone who reaches it may read and write."""
+    from stack.alone import become_broker
+
     become_broker(Layout(data.absolute(), host, port_base), advertise)
 
 
 def fetch() -> None:
     """Fetch what a first start needs, for an image or a journey."""
+    from stack.aot import prepared_java
+
     prepared_java()
 
 

@@ -1,7 +1,7 @@
 """`tinbai registry apply` and `export`: units, columns and campaigns as a YAML file."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -9,7 +9,9 @@ from rich.console import Console
 from stack.door import admin_key, ask, call, ingest_url, refusal
 from stack.errors import StackError
 from stack.registry_diff import difference
-from stack.yaml_file import YamlFile, read_yaml, written
+
+if TYPE_CHECKING:
+    from stack.yaml_file import YamlFile
 
 registry = typer.Typer(help="The registry as a YAML file.", no_args_is_help=True)
 
@@ -30,6 +32,8 @@ def apply(
 
     Safe to repeat: applied again, it changes nothing.
     """
+    from stack.yaml_file import read_yaml
+
     read = read_yaml(file)
     url = _url(data) + ("?dry_run=true" if dry_run else "")
     answer = call("PUT", url, admin_key(data), read.content)
@@ -43,10 +47,12 @@ def apply(
 @registry.command("export")
 def export(data: Data = Path("data")) -> None:
     """Print the whole registry as a file that `apply` takes."""
+    from stack.yaml_file import written
+
     typer.echo(written(ask("GET", _url(data), admin_key(data)), _HEADING), nl=False)
 
 
-def faults(file: YamlFile, problem: dict[str, Any]) -> str:
+def faults(file: "YamlFile", problem: dict[str, Any]) -> str:
     """Say what ingest refuses, each fault with its line of the file."""
     lines = [
         f"{file.place(error['pointer'])}: {error['pointer']}: {error['detail']}"

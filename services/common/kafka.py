@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, Protocol, cast
 
 import structlog
@@ -41,6 +42,8 @@ SESSION_TIMEOUT_MS = 3000
 HEARTBEAT_MS = 500
 
 _SET_ON_TOPIC = 1  # Kafka's ConfigSource.DYNAMIC_TOPIC_CONFIG
+
+_LOOK_UP_MS = 1000  # how often who waits for records sees to whether the consumer still works
 
 _SILENCE_MS = 10_000  # without a record, short of the end: Kafka is stuck
 _MOST_AT_ONCE = 2000
@@ -242,6 +245,22 @@ def consume(
     return subscriber
 
 
+class _Attentive(AIOKafkaConsumer):  # type: ignore[misc]
+    """Waits until there are records: after an empty answer FastStream would sleep for as long as it
+    has waited, deaf to what comes."""
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[Any]]:
+        """Give some records, at once when they are there."""
+        got: dict[TopicPartition, list[Any]] = {}
+        while not got:
+            got = await super().getmany(
+                *partitions, timeout_ms=max(timeout_ms, _LOOK_UP_MS), max_records=max_records
+            )
+        return got
+
+
 async def start_afresh(broker: KafkaBroker) -> None:
     """Start consuming with new consumers, whatever became of the old ones.
 
@@ -251,6 +270,10 @@ async def start_afresh(broker: KafkaBroker) -> None:
     async with asyncio.timeout(_START_TIMEOUT):
         await broker.stop()
         try:
+            await broker.connect()
+            config = broker.config.broker_config
+            made = cast("partial[AIOKafkaConsumer]", config.builder)
+            config.builder = partial(_Attentive, **made.keywords)
             await broker.start()
         except BaseException:
             # Some of its consumers may run already, and would be started twice.

@@ -21,6 +21,9 @@ PARKED = Counter("tinbai_parked", "Records put into articles.dead", ["topic", "r
 OUTBOX_WAITING = Gauge("tinbai_outbox_waiting", "Events that Kafka has not confirmed yet")
 SUBMISSIONS = Counter("tinbai_submissions", "Submissions by what became of them", ["status"])
 FEED_RENDERS = Counter("tinbai_feed_renders", "Feeds made anew")
+FEED_RENDER_SECONDS = Histogram(
+    "tinbai_feed_render_seconds", "Time to render a few feeds together", buckets=_SECONDS
+)
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
 POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])

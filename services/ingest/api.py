@@ -15,7 +15,7 @@ from services.common.database import Database
 from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
-from services.common.openapi import BearerKey, json_body
+from services.common.openapi import PROBLEMS, BearerKey, json_body
 from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.common.trace import current_trace
@@ -76,7 +76,7 @@ CallerOf = Annotated[Caller, Depends(caller_of)]
 # Longer ones are read in a thread: their HTML may take the parser a while.
 _LONG = 32 * 1024  # bytes
 
-router = APIRouter(prefix="/v1", tags=["articles"])
+router = APIRouter(responses=PROBLEMS, prefix="/v1", tags=["articles"])
 
 
 @router.post(

@@ -133,9 +133,9 @@ def build(settings: IngestSettings) -> FastAPI:
         readiness=readiness,
     )
     for part in (api, reading, batches, media, tracking, reviews, admin, access, registry_api):
-        app.include_router(part.router)
-    app.include_router(erasure_api.router)
-    app.include_router(polling.router)
+        web.add_routes(app, part.router)
+    web.add_routes(app, erasure_api.router)
+    web.add_routes(app, polling.router)
     app.add_middleware(Exchanges)
     app.get("/", include_in_schema=False)(_about)
     return app

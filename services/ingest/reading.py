@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from schemas.article import Genre
 from schemas.text import Code
 from schemas.times import Time
+from services.common.openapi import PROBLEMS
 from services.common.problems import not_found
 from services.ingest import answers, commands, store, views
 from services.ingest.answers import (
@@ -29,7 +30,7 @@ from services.ingest.lifecycle import State, Status
 from services.ingest.likeness import likeness
 from services.ingest.store import Wanted
 
-router = APIRouter(prefix="/v1", tags=["articles"])
+router = APIRouter(responses=PROBLEMS, prefix="/v1", tags=["articles"])
 
 
 @router.get("/articles", response_model=Page[Listed])

@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.ingest import answers, commands, preconditions, views
 from services.ingest.access.routes import newsroom_only
 from services.ingest.answers import Summary
@@ -17,7 +17,9 @@ from services.ingest.submission import GivenReview, read
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/v1/admin", tags=["review"], dependencies=[Depends(newsroom_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["review"], dependencies=[Depends(newsroom_only)]
+)
 
 
 @router.post(

@@ -108,7 +108,7 @@ def links_of(path: str, site: Site) -> Links:
 
 
 def _same(answer: Answer, if_none_match: bytes, found: Reply) -> Reply | None:
-    """Find the 304 with the tag that the reader has, so that a cache knows which bytes are meant."""
+    """Find the 304 with the tag that the reader has: so a cache knows which bytes are meant."""
     if same := answer.not_modified.get(if_none_match):
         return same
     etags = (_etag_of(found), *answer.not_modified)

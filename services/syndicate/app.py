@@ -18,6 +18,7 @@ from services.syndicate.finishing import Finishing
 from services.syndicate.folder import Folder
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
@@ -40,13 +41,15 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-            relay = Relay(database, publisher(broker), press.listed)
+            lister = Lister(database, press)
+            relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
             await press.open()
             async with running(
                 kafka=link.run(),
                 press=press.run(),
                 saving=press.save_slowly(),
+                listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
                 finishing=finishing.run(),
@@ -75,7 +78,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:
     state: dict[str, object] = {"kafka": parts.link.state, "lag": await lag(parts.broker)}
     try:
-        feeds = await parts.database.read(feed_store.feeds)
+        since = partial(feed_store.feeds_since, revision=parts.press.rendered)
+        feeds = await parts.database.read(since)
     except DBAPIError as error:
         return state | {"ready": False, "database": str(error.orig)}
     return state | {"ready": True, "feeds_waiting": len(parts.press.behind(feeds))}

@@ -2,18 +2,33 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select
 
+from services.common.prepared import Prepared
 from services.syndicate.feeds.binding import Document
 from services.syndicate.moments import Moment
 from services.syndicate.tables import ARTICLE, DOCUMENT, ENTRY, FEED, WENT_LIVE
 
+_SINCE = Prepared(
+    select(FEED).where(FEED.c.revision > bindparam("known")).order_by(FEED.c.revision)
+)
+_LAST = Prepared(select(func.max(FEED.c.revision)))
+_REVISION = Prepared(select(FEED.c.revision).where(FEED.c.name == bindparam("of")))
+_NEWEST = Prepared(
+    select(ENTRY.c.article, ENTRY.c.version)
+    .where(ENTRY.c.feed == bindparam("of"))
+    .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
+)
+
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed that is known, and the number of its last change."""
+    """A feed that is known, and the number of its last change: of all changes, not of its own."""
 
     name: str
     title: str | None
@@ -42,17 +57,30 @@ def feeds(connection: Connection) -> list[Feed]:
     return [Feed(*row) for row in connection.execute(select(FEED).order_by(FEED.c.name))]
 
 
+def feeds_since(connection: Connection, revision: int) -> list[Feed]:
+    """Give the feeds that have changed since, by an index: the one that changed last is last."""
+    return [Feed(*row) for row in _SINCE.rows(connection, known=revision)]
+
+
+def newest_revision(connection: Connection) -> int:
+    """Give the number of the last change. There is one writer at a time, so that who adds to it has
+    the next."""
+    [(newest,)] = _LAST.rows(connection)
+    return newest or 0
+
+
 def window(connection: Connection, feed: str, size: int) -> Window:
     """Read the newest entries of a feed, by their key: the cost doesn't grow with the feed."""
-    revision = connection.scalars(select(FEED.c.revision).where(FEED.c.name == feed)).one()
-    newest = (
-        select(ENTRY.c.article, ENTRY.c.version)
-        .where(ENTRY.c.feed == feed)
-        .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
-        .limit(size)
-    )
-    entries = [(row.article, row.version) for row in connection.execute(newest)]
-    return Window(revision, entries)
+    [(revision,)] = _REVISION.rows(connection, of=feed)
+    newest = _NEWEST.rows(connection, of=feed, most=size)
+    return Window(revision, [(_uuid(article), version) for article, version in newest])
+
+
+# In every feed that it is in, and each time that one of these changes, an article's id is the same.
+@lru_cache(maxsize=50_000)
+def _uuid(stored: str | UUID) -> UUID:
+    """Read an id as a driver gives it: SQLite's gives 32 digits."""
+    return stored if isinstance(stored, UUID) else UUID(stored)
 
 
 def articles(connection: Connection, ids: Collection[UUID]) -> dict[UUID, bytes]:

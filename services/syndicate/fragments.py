@@ -1,6 +1,7 @@
 """The fragments that were cut lately, so that a change costs one entry, not fifty."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -16,19 +17,35 @@ _KEPT = 10_000  # articles; some 12 KB each, and every feed may hold fifty other
 log = structlog.get_logger()
 
 
+@dataclass
+class _Cut:
+    """The fragment of one version; nothing if it can't be rendered."""
+
+    version: int
+    fragment: Fragment | None
+    used: int = 0
+    """When it was last asked for: a number that grows."""
+
+
 class Fragments:
     """Remembers the fragment of one version of each article, of the last few thousand."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._names: Names = {}
-        self._cut: dict[UUID, tuple[int, Fragment | None]] = {}
+        self._names: dict[str, str] = {}
+        self._cut: dict[UUID, _Cut] = {}
+        self._uses = 0
 
-    def speak_of(self, names: Names) -> None:
-        """Call units, columns, campaigns and genres so from now on."""
-        if names != self._names:
-            self._names = names
+    @property
+    def names(self) -> Names:
+        """How units, columns, campaigns and genres are called."""
+        return self._names
+
+    def speak_of(self, name: str, title: str) -> None:
+        """Call what `name` stands for so from now on. What is new has not been spoken of yet."""
+        if self._names.get(name, title) != title:
             self._cut.clear()
+        self._names[name] = title
 
     def forget(self, article: UUID) -> None:
         """Remember nothing of this one."""
@@ -43,16 +60,35 @@ class Fragments:
 
         An entry that can't be rendered is left out: one bad item hurts only itself.
         """
-        missing = {i: version for i, version in entries if not self._remembers(i, version)}
-        for article, json in load(missing).items() if missing else ():
-            self._cut[article] = missing[article], self._try(article, json)
-        cuts = [self._cut[article] for article, _ in entries if article in self._cut]
-        while len(self._cut) > _KEPT:
-            del self._cut[next(iter(self._cut))]
-        return [fragment for _, fragment in cuts if fragment]
+        self._uses += 1
+        found = self._remembered(entries)
+        missing = {i: v for (i, v), cut in zip(entries, found, strict=True) if cut is None}
+        if missing:
+            self._make_room(len(missing))
+            for article, json in load(missing).items():
+                self._cut[article] = _Cut(missing[article], self._try(article, json))
+            found = self._remembered(entries)
+        return [cut.fragment for cut in found if cut and cut.fragment]
 
-    def _remembers(self, article: UUID, version: int) -> bool:
-        return article in self._cut and self._cut[article][0] == version
+    def _remembered(self, entries: Sequence[tuple[UUID, int]]) -> list[_Cut | None]:
+        """Give what is known of these versions, and None for the others."""
+        known: list[_Cut | None] = []
+        for article, version in entries:
+            cut = self._cut.get(article)
+            if cut and cut.version == version:
+                cut.used = self._uses
+                known.append(cut)
+            else:
+                known.append(None)
+        return known
+
+    def _make_room(self, count: int) -> None:
+        """Drop what was used least lately, a tenth at once: to find it takes a look at all."""
+        if len(self._cut) + count <= _KEPT:
+            return
+        oldest = sorted(self._cut, key=lambda article: self._cut[article].used)
+        for article in oldest[: count + _KEPT // 10]:
+            del self._cut[article]
 
     def _try(self, article: UUID, json: bytes) -> Fragment | None:
         try:

@@ -34,7 +34,8 @@ class Intake:
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
         """Apply versions and tombstones; return when they are safe."""
         await self._take(batch)
-        self._press.tell_changed()
+        # A whole batch came at once: there is more where it came from.
+        self._press.tell_changed(backlog=len(batch.items) >= _AT_ONCE)
 
     async def take_express(self, batch: Batch[ArticleEvent]) -> None:
         """Likewise, and have their feeds rendered before those that a backlog has changed."""

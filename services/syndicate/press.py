@@ -5,7 +5,6 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from math import inf
 from uuid import UUID
 
@@ -13,25 +12,25 @@ import structlog
 from sqlalchemy import Connection
 
 from services.common.database import Database
-from services.common.instants import now
-from services.common.metrics import FEED_RENDERS
-from services.syndicate import feed_store, listing, store
+from services.common.metrics import FEED_RENDER_SECONDS, FEED_RENDERS
+from services.syndicate import feed_store, store
 from services.syndicate.feed_store import Feed, Proof
 from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
-from services.syndicate.listing import Unlisted
 from services.syndicate.shelf import Shelf
+from services.syndicate.waiting import Waiting
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
-# Feeds rendered before the first of them are served; what must not wait waits for so many at most.
-_AT_ONCE = 4
-_LISTED_AT_ONCE = 250  # versions in one transaction, for which the intake waits
+# Feeds rendered before the first of them are served: those of one article, mostly.
+_AT_ONCE = 8
+_RESTS = 1  # times as long as it rendered: half of the time is left to the others
+_RESTS_BEHIND = 4  # likewise, while what is rendered will be old in a moment
 _PAUSE = 1.0  # seconds after an error
 _OPENING = 2.0  # seconds that a start may wait for feeds that changed since they were saved
-_SAVE_EVERY = 1.0  # seconds
-_SAVE_AT_ONCE = 4  # feeds: a few megabytes, so that saving never holds up the intake
+_SAVE_EVERY = 0.25  # seconds
+_SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
 
 log = structlog.get_logger()
 
@@ -46,18 +45,26 @@ class Press:
         self._feed_size = feed_size
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
+        self._asked = 0.0  # when the first change came that is not rendered yet
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
         self._hurry = asyncio.Event()
-        self._shown: dict[str, int] = {}
+        self._backlog = False
+        self._waiting = Waiting()
         self._unsaved: dict[str, Proof] = {}
         self._held: set[str] = set()
         self._forgotten: set[UUID] = set()
-        self.listed = asyncio.Event()
-        """Set when word that feeds show a version was put into the outbox."""
+        self.rendered = 0
+        """Every change up to this revision is served."""
+        self.progress = asyncio.Event()
+        """Set whenever `rendered` grows."""
 
-    def tell_changed(self, first: Collection[str] = ()) -> None:
-        """Say that there is something to render, and which feeds must not wait for the others."""
-        self._changed.set()
+    def tell_changed(self, first: Collection[str] = (), *, backlog: bool = False) -> None:
+        """Say that there is something to render, which feeds must not wait for the others, and
+        whether much more will change at once."""
+        if not self._changed.is_set():
+            self._asked = time.perf_counter()
+            self._changed.set()
+        self._backlog = backlog
         if first:
             self._first.update(dict.fromkeys(first))
             self._hurry.set()
@@ -68,7 +75,7 @@ class Press:
 
     def behind(self, feeds: Iterable[Feed]) -> list[Feed]:
         """Give those of `feeds` that are served in an older revision, or not at all."""
-        return [feed for feed in feeds if self._shown.get(feed.name) != feed.revision]
+        return self._waiting.behind(feeds)
 
     async def open(self) -> None:
         """Serve what was served last. A feed that changed since it was saved is rendered before
@@ -93,17 +100,23 @@ class Press:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            began = time.perf_counter()
+            asked, began = self._asked, time.perf_counter()
             try:
                 await self._render_changed()
             except Exception:
                 log.exception("feeds_not_rendered", pause=_PAUSE)
                 self._changed.set()
                 await asyncio.sleep(_PAUSE)
-            spent = time.perf_counter() - began
-            # With a backlog, half of the time is left to those who work it off.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), max(_GATHER - spent, spent))
+            await self._rest(asked, began)
+
+    async def _rest(self, asked: float, began: float) -> None:
+        """Gather, from when the last change was asked for: counted from when its rendering began, a
+        change that once waited would make each that follows wait as long."""
+        ended = time.perf_counter()
+        rests = _RESTS_BEHIND if self._backlog else _RESTS
+        until = max(asked + _GATHER, ended + rests * (ended - began))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), until - ended)
 
     async def save_slowly(self) -> None:
         """Save until cancelled, first what has been unsaved for longest. To save every change would
@@ -132,56 +145,49 @@ class Press:
                 self._unsaved[proof.feed] = newest
 
     async def _render_changed(self, seconds: float = inf) -> None:
+        """Render what has changed up to now; what changes meanwhile may come first. After some
+        `seconds`, leave the rest to another time."""
         ends = time.perf_counter() + seconds
         self._hurry.clear()
-        feeds, unlisted = await self._database.read(_state)
-        waiting = {feed.name: None for feed in self.behind(feeds)}
-        while self._first or waiting:
+        await self._render()
+        until = self._waiting.read
+        while self._waiting.rendered < until:
             if time.perf_counter() > ends:
                 self._changed.set()
                 return
-            # In turn, so that neither of the two lines holds up the other.
-            for line in (self._first, waiting):
-                names = list(islice(line, _AT_ONCE))
-                for name in names:
-                    self._first.pop(name, None)
-                    waiting.pop(name, None)
-                await self._render(names)
-        for start in range(0, len(unlisted), _LISTED_AT_ONCE):
-            shown = unlisted[start : start + _LISTED_AT_ONCE]
-            await self._database.write(partial(listing.mark_listed, shown=shown, at=now()))
-            self.listed.set()
-            self._changed.set()  # there may be more
+            await self._render()
 
-    async def _render(self, names: Sequence[str]) -> None:
-        if not names:
-            return
-        for proof in await self._database.read(partial(self._make, names=names)):
+    async def _render(self) -> None:
+        """Render some feeds."""
+        first, self._first = self._first, {}
+        with FEED_RENDER_SECONDS.time():
+            made = await self._database.read(partial(self._make, first=first))
+        for proof in made:
             self._show(proof)
             self._unsaved[proof.feed] = proof
-        FEED_RENDERS.inc(len(names))
+        FEED_RENDERS.inc(len(made))
+        self.rendered = self._waiting.rendered
+        self.progress.set()
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents, known=proof.feed not in self._held)
         self._held.discard(proof.feed)
-        self._shown[proof.feed] = proof.revision
+        self._waiting.served(proof.feed, proof.revision)
 
-    def _make(self, connection: Connection, names: Sequence[str]) -> list[Proof]:
-        titles = {
-            feed.name: title_of(feed.name, feed.title) for feed in feed_store.feeds(connection)
-        }
-        self._fragments.speak_of(titles)
+    def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
+        """Find what has changed and render what is next, on one snapshot. The loop waits for it, so
+        it may touch what nobody else touches meanwhile."""
+        changed = feed_store.feeds_since(connection, self._waiting.read)
+        for feed in changed:
+            self._fragments.speak_of(feed.name, title_of(feed.name, feed.title))
+        self._waiting.add(changed)
+        self._waiting.hurry(first)
         while self._forgotten:
             self._fragments.forget(self._forgotten.pop())
         proofs = []
-        for name in names:
+        for name in self._waiting.next(_AT_ONCE, in_order=self._backlog):
             window = feed_store.window(connection, name, self._feed_size)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            documents = bind(name, titles[name], fragments, self._site)
+            documents = bind(name, self._fragments.names[name], fragments, self._site)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
-
-
-def _state(connection: Connection) -> tuple[list[Feed], list[Unlisted]]:
-    """Read on one snapshot, so that what is unlisted stands in the feeds at these revisions."""
-    return feed_store.feeds(connection), listing.unlisted(connection)

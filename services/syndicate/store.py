@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
 from schemas.events import RegistryEvent
-from services.syndicate import listing
+from services.syndicate import feed_store, listing
 from services.syndicate.change import (
     Change,
     Held,
@@ -42,13 +42,14 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     know(connection, feeds_named(changes))
     _touch(connection, feeds_touched(before, outcome))
     note_forgotten(connection, forgotten(outcome))
-    listing.note(connection, changes, outcome.effective)
+    listing.note(connection, changes, outcome.effective, feed_store.newest_revision(connection))
     return outcome.effective
 
 
 def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> None:
     """Take over names. A feed that was there under another name is spoken of in others too, as
     author or category, so all are rendered again; that is rare."""
+    renamed = False
     for event in events:
         name, title = named_feed(event)
         known = connection.execute(select(FEED.c.title).where(FEED.c.name == name)).first()
@@ -56,14 +57,18 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
             know(connection, [name], title)
         elif known.title != title:
             connection.execute(update(FEED).where(FEED.c.name == name).values(title=title))
-            connection.execute(update(FEED).values(revision=FEED.c.revision + 1))
+            renamed = True
+    if renamed:
+        newest = feed_store.newest_revision(connection)
+        connection.execute(update(FEED).values(revision=newest + 1))
 
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
     """Make feeds known that were not: they are there from now on, if only empty."""
     known = set(connection.scalars(select(FEED.c.name).where(FEED.c.name.in_(names))))
-    rows = [{"name": name, "title": title, "revision": 1} for name in sorted(set(names) - known)]
-    if rows:
+    if new := sorted(set(names) - known):
+        revision = feed_store.newest_revision(connection) + 1
+        rows = [{"name": name, "title": title, "revision": revision} for name in new]
         connection.execute(insert(FEED), rows)
 
 
@@ -123,6 +128,5 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
 
 
 def _touch(connection: Connection, names: Collection[str]) -> None:
-    connection.execute(
-        update(FEED).where(FEED.c.name.in_(names)).values(revision=FEED.c.revision + 1)
-    )
+    revision = feed_store.newest_revision(connection) + 1
+    connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))

@@ -1,7 +1,8 @@
 """The tables: articles, the feeds they are in, and what was served last.
 
-A feed's `revision` grows with each change, in the same transaction as the change itself. A document
-says which revision it shows: one that is behind is rendered again.
+Changes are numbered, all feeds together, and a feed's `revision` is the number of its last one, set
+in the same transaction as the change itself: what has changed since a number is found by an index. A
+document says which revision it shows: one that is behind is rendered again.
 """
 
 from sqlalchemy import (
@@ -48,7 +49,7 @@ FEED = Table(
     TABLES,
     Column("name", String, primary_key=True),
     Column("title", String),  # nothing until the registry names it
-    Column("revision", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False, index=True),
 )
 
 # Articles of whose text the database's files may still hold bytes.
@@ -64,7 +65,7 @@ DOCUMENT = Table(
     TABLES,
     Column("path", String, primary_key=True),
     Column("feed", String, nullable=False, index=True),
-    Column("revision", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("media_type", String, nullable=False),
     Column("etag", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -79,6 +80,7 @@ UNLISTED = Table(
     Column("seq", _Seq, primary_key=True),
     Column("article", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),  # of the feeds that will show it
     Column("trace", Text, nullable=False),  # JSON: the request that it follows from
     sqlite_autoincrement=True,  # what was taken away never comes back as another
 )

@@ -1,15 +1,20 @@
 """Ingest without Kafka: it must do all of its own part."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx2
 import pytest
 from sqlalchemy import Connection, create_engine
 
+from services.common.database import Database, sqlite_url
 from services.ingest.app import build
+from services.ingest.migrations import migrate
 from services.ingest.settings import IngestSettings
 from services.ingest.tables import tables
+from tests.postgres import Postgres
 
 ADMIN = "the-admin-key"
 NOBODY_LISTENS = "127.0.0.1:1"
@@ -38,6 +43,25 @@ class Client:
 
 def submission(**fields) -> dict:
     return {"headline": "Thông quan lô hàng đầu", "body": "<p>Nội dung.</p>", **fields}
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgres: Postgres) -> str:
+    """Give a database in which ingest's tables are made already."""
+    prepare(postgres.new_database("ingest"))
+    return "ingest"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file in which ingest's tables are made already."""
+    file = tmp_path_factory.mktemp("template") / "ingest.db"
+    prepare(sqlite_url(file))
+    return file
+
+
+def prepare(url: str) -> None:
+    asyncio.run(Database(url, migrate, "ingest").close())
 
 
 @pytest.fixture

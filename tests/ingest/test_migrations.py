@@ -1,5 +1,6 @@
 """The steps lead to the tables that the code knows, on both databases."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
@@ -7,6 +8,16 @@ from sqlalchemy import Connection, inspect
 from services.common.database import Database
 from services.ingest.migrations import migrate
 from services.ingest.tables import tables
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> None:
+    """The database must be empty."""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> None:
+    """The file must be empty."""
 
 
 async def test_the_steps_make_what_the_code_knows(database_url):

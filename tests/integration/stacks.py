@@ -1,6 +1,5 @@
 """A stack as people use it, by its command line: real processes, a real broker."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from stack.control import fetch_status
 from stack.home import running
 from tests.stack.processes import free_port_base, until
 
@@ -42,8 +42,9 @@ class Stack:
         return self.tinbai("up", "--port-base", str(self.port_base), "--detach", *options)
 
     def processes(self) -> dict[str, dict[str, Any]]:
-        status = json.loads(self.tinbai("status", "--json").stdout)
-        return {process["name"]: process for process in status["processes"]}
+        """Ask as `tinbai status` does, without a process for each look."""
+        _, status = fetch_status(self.data)
+        return {process.name: process.model_dump() for process in status.processes}
 
     def pids(self) -> dict[str, int]:
         return {name: process["pid"] for name, process in self.processes().items()}

@@ -39,7 +39,9 @@ AT_ONCE = {
     "delete.retention.ms": "100",
     "file.delete.delay.ms": "100",
 }
-WITHIN = 150.0  # seconds: Kafka's cleaner looks each 15 s, and takes tombstones in a second round
+BROKER = "1"
+CLEANING = {"log.cleaner.backoff.ms": "200"}  # between two looks of Kafka's cleaner
+WITHIN = 150.0  # seconds: it takes tombstones in a second round
 
 
 def needles() -> list[bytes]:
@@ -193,6 +195,9 @@ async def compact(bootstrap: str) -> None:
                 for topic in COMPACTED
             ]
         )
+        broker = ConfigResource(ConfigResourceType.BROKER, BROKER, CLEANING)
+        (answer,) = (await admin.alter_configs([broker]))[1:]
+        assert not any(code for code, *_ in answer.resources), answer
     finally:
         await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:

@@ -24,7 +24,9 @@ on_shared = pytest.mark.xdist_group("shared")
 def test_up_ends_with_all_processes_ready_and_says_where_they_are(shared):
     again = shared.tinbai("status")
     assert again.returncode == 0
-    assert set(shared.processes()) == {"broker", "ingest", "syndicate", "archive"}
+    told = json.loads(shared.tinbai("status", "--json").stdout)
+    names = {process["name"] for process in told["processes"]}
+    assert names == set(shared.processes()) == {"broker", "ingest", "syndicate", "archive"}
     page = httpx2.get(f"http://127.0.0.1:{shared.port_base}/")
     assert f"http://127.0.0.1:{shared.port_base + 2}/feeds/latest.atom" in page.text
 

@@ -50,13 +50,6 @@ def test_an_erased_article_does_not_even_show_the_notice_of_its_retraction(site:
     assert erased.pub_status is PubStatus.CANCELED
 
 
-def test_a_correction_note_stands_above_the_text(site: Site) -> None:
-    corrected = article(version=2, correction_note="Số liệu là 5 < 7")
-    assert entry_of(corrected, {}, site).content == (
-        f"<p><strong>Đính chính:</strong> Số liệu là 5 &lt; 7</p>{corrected.body}"
-    )
-
-
 def test_media_whose_rights_end_at_our_pages_are_left_out(site: Site) -> None:
     media = [
         {"href": "https://paper.example/a.jpg", "syndicate": False},
@@ -80,6 +73,7 @@ def test_categories_say_which_list_they_are_from(site: Site) -> None:
         ("urn:tinbai:column", "kt", "Kinh tế"),
         ("urn:tinbai:campaign", "tet", "tet"),
         ("urn:tinbai:genre", "news", "Tin tức"),
+        ("urn:tinbai:unit", "HQHP", "HQHP"),
         ("urn:tinbai:keyword", "thuế", "thuế"),
         ("urn:tinbai:place", "Hải Phòng", "Hải Phòng"),
     ]

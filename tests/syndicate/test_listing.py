@@ -9,14 +9,17 @@ import pytest
 from schemas.events import DELIVERY_EVENT, VersionShown
 from services.common.database import Database
 from services.common.publishing import Message, NotConfirmed
+from services.common.tasks import running
 from services.syndicate import listing, outbox, store
 from services.syndicate.feeds.site import Site
+from services.syndicate.listing import Lister
 from services.syndicate.outbox import Waiting
 from services.syndicate.press import Press
 from services.syndicate.relay import Relay
 from services.syndicate.shelf import Shelf
 from tests.factories import TRACE, article, event, retraction
 from tests.syndicate.conftest import take
+from tests.syndicate.test_press import rendered
 
 
 async def waiting(database: Database) -> list[Waiting]:
@@ -36,21 +39,40 @@ async def opened(database: Database, site: Site) -> Press:
     return press
 
 
+async def listed(database: Database, site: Site) -> Lister:
+    """Serve the feeds and give word of it."""
+    lister = Lister(database, await opened(database, site))
+    await lister.tell()
+    return lister
+
+
 async def test_nothing_is_told_before_the_feeds_show_it(database: Database, site: Site) -> None:
     one = article()
     await take(database, one)
     assert await told(database) == []
 
-    press = await opened(database, site)
+    lister = await listed(database, site)
 
     assert await told(database) == [(str(one.id), 1)]
-    assert press.listed.is_set()
+    assert lister.listed.is_set()
+
+
+async def test_word_is_given_of_those_versions_only_whose_feeds_are_all_served(
+    database: Database, site: Site
+) -> None:
+    press = await opened(database, site)
+    one, two = article(unit="A"), article(unit="B")
+    await take(database, one)
+    await rendered(press, database)
+    await take(database, two)
+    await Lister(database, press).tell()
+    assert await told(database) == [(str(one.id), 1)]
 
 
 async def test_it_is_told_once_also_after_a_restart(database: Database, site: Site) -> None:
     await take(database, article())
     for _ in range(3):
-        await opened(database, site)
+        await listed(database, site)
 
     assert len(await told(database)) == 1
 
@@ -63,7 +85,7 @@ async def test_what_a_press_that_died_did_not_tell_is_told_by_the_next(
     one = article()
     await take(database, one, article(id=one.id, version=2, correction_note="Sửa"))
 
-    await opened(database, site)
+    await listed(database, site)
 
     assert await told(database) == [(str(one.id), 1), (str(one.id), 2)]
 
@@ -73,7 +95,7 @@ async def test_what_no_feed_will_show_is_not_told(database: Database, site: Site
     await take(database, end)
     await take(database, article(id=end.id), end)
     await take(database, article(audience="partner:bao-a"))
-    await opened(database, site)
+    await listed(database, site)
 
     assert await told(database) == [(str(end.id), 2)]
 
@@ -92,16 +114,17 @@ async def test_while_a_feed_cannot_be_rendered_nothing_is_told(
 
     monkeypatch.setattr("services.syndicate.press.bind", broken)
     press.tell_changed()
-    task = asyncio.create_task(press.run())
-    async with asyncio.timeout(10):
-        while not attempts:
-            await asyncio.sleep(0.005)
-    assert await told(database) == []
+    lister = Lister(database, press)
+    async with running(press=press.run(), listing=lister.run()):
+        async with asyncio.timeout(10):
+            while not attempts:
+                await asyncio.sleep(0.005)
+        await lister.tell()
+        assert await told(database) == []
 
-    monkeypatch.undo()
-    async with asyncio.timeout(10):
-        await press.listed.wait()
-    await stopped(task)
+        monkeypatch.undo()
+        async with asyncio.timeout(10):
+            await lister.listed.wait()
     assert len(await told(database)) == 1
 
 
@@ -110,7 +133,7 @@ async def test_word_carries_the_trace_of_the_request_and_the_lane_of_its_article
 ) -> None:
     of = event(article())
     await database.write(partial(store.apply_changes, changes=[of]))
-    await opened(database, site)
+    await listed(database, site)
 
     [row] = await waiting(database)
     shown = DELIVERY_EVENT.validate_json(row.message.value)
@@ -124,12 +147,8 @@ async def test_there_is_no_end_to_how_many_are_told(
 ) -> None:
     monkeypatch.setattr(listing, "_AT_ONCE", 3)
     await take(database, *(article() for _ in range(8)))
-    press = await opened(database, site)
-    task = asyncio.create_task(press.run())
-    async with asyncio.timeout(10):
-        while len(await told(database)) < 8:
-            await asyncio.sleep(0.01)
-    await stopped(task)
+    await listed(database, site)
+    assert len(await told(database)) == 8
 
 
 async def test_what_kafka_confirmed_leaves_the_outbox_and_what_it_did_not_stays(
@@ -137,9 +156,9 @@ async def test_what_kafka_confirmed_leaves_the_outbox_and_what_it_did_not_stays(
 ) -> None:
     refused = article()
     await take(database, article(), refused, article())
-    press = await opened(database, site)
+    lister = await listed(database, site)
     kafka = Kafka(without=str(refused.id).encode())
-    task = asyncio.create_task(Relay(database, kafka.publish, press.listed).run())
+    task = asyncio.create_task(Relay(database, kafka.publish, lister.listed).run())
     async with asyncio.timeout(10):
         while len(kafka.held) < 2:
             await asyncio.sleep(0.01)

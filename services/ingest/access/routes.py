@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from schemas.text import Code
 from services.common import trail
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import Problem
 from services.common.said import said
 from services.ingest.access import keys
@@ -49,7 +49,9 @@ async def act(caller: CallerOf) -> Act:
 
 ActOf = Annotated[Act, Depends(act)]
 
-router = APIRouter(prefix="/v1/admin", tags=["keys"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["keys"], dependencies=[Depends(admin_only)]
+)
 
 
 @router.post(

@@ -18,7 +18,7 @@ from services.common.database import Overloaded, savepoint, store_is_at_fault, w
 from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
-from services.common.openapi import NDJSON, ndjson_body
+from services.common.openapi import NDJSON, PROBLEMS, ndjson_body
 from services.common.problems import Problem, fault
 from services.common.said import said
 from services.ingest import commands, views
@@ -32,7 +32,7 @@ from services.ingest.submission import MAX_BYTES, Draft, Submission, draft, read
 # One transaction each: larger ones hold up single submissions for longer.
 _GROUP = 100
 
-router = APIRouter(prefix="/v1", tags=["articles"])
+router = APIRouter(responses=PROBLEMS, prefix="/v1", tags=["articles"])
 
 log = structlog.get_logger()
 

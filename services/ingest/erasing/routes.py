@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from schemas.times import Time
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.ingest import commands, store, views
 from services.ingest.access.routes import admin_only
 from services.ingest.answers import TAGGED, Cursor, ErasedArticle, Page
@@ -23,7 +23,9 @@ from services.ingest.submission import read
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/v1/admin", tags=["erasure"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["erasure"], dependencies=[Depends(admin_only)]
+)
 
 
 class Stand(BaseModel):

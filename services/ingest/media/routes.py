@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from services.common.database import Overloaded
 from services.common.instants import now
 from services.common.media import MediaStore, StoreError
+from services.common.openapi import PROBLEMS
 from services.common.problems import Problem, not_found
 from services.common.renditions import ORIGINAL, rendition
 from services.common.streaming import FILE_ANSWERS, stored_file
@@ -34,7 +35,7 @@ from services.ingest.media.receiving import Upload, limits_of, receive
 from services.ingest.media.staging import workplace
 
 log = structlog.get_logger()
-router = APIRouter(prefix="/v1/media", tags=["media"])
+router = APIRouter(responses=PROBLEMS, prefix="/v1/media", tags=["media"])
 
 
 @dataclass(frozen=True)

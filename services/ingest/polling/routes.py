@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from schemas.registry import Unit
 from schemas.text import Code
 from services.common.instants import now
+from services.common.openapi import PROBLEMS
 from services.common.problems import Problem, not_found
 from services.common.said import said
 from services.ingest.access.routes import newsroom_only
@@ -23,7 +24,12 @@ from services.ingest.registry import entries as registry
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/v1/admin/polls", tags=["polls"], dependencies=[Depends(newsroom_only)])
+router = APIRouter(
+    responses=PROBLEMS,
+    prefix="/v1/admin/polls",
+    tags=["polls"],
+    dependencies=[Depends(newsroom_only)],
+)
 
 
 async def poller_of(request: Request) -> Poller:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.times import day_in_vietnam
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.ingest.access.audit import Act, record
 from services.ingest.access.routes import ActOf, admin_only
 from services.ingest.api import PartsOf
@@ -27,7 +27,10 @@ _MAX_BYTES = 4 * 1024 * 1024
 log = structlog.get_logger()
 
 router = APIRouter(
-    prefix="/v1/admin/registry", tags=["registry"], dependencies=[Depends(admin_only)]
+    responses=PROBLEMS,
+    prefix="/v1/admin/registry",
+    tags=["registry"],
+    dependencies=[Depends(admin_only)],
 )
 
 

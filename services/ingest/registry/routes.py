@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.text import Code
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import not_found
 from services.ingest.access.audit import record
 from services.ingest.access.routes import ActOf, admin_only
@@ -22,7 +22,9 @@ from services.ingest.submission import read
 log = structlog.get_logger()
 
 
-router = APIRouter(prefix="/v1/admin", tags=["registry"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["registry"], dependencies=[Depends(admin_only)]
+)
 
 
 def _add_routes(kind: Kind, path: str) -> None:

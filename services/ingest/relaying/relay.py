@@ -145,7 +145,6 @@ async def _producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
         acks="all",
         enable_idempotence=True,
         compression_type="lz4",
-        linger_ms=2,
         max_batch_size=128 * 1024,
     )
     try:

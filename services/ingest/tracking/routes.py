@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from schemas.events import Trace
 from schemas.times import Time, parse
+from services.common.openapi import PROBLEMS
 from services.ingest import commands
 from services.ingest.answers import Page
 from services.ingest.api import CallerOf, PartsOf, call_of
@@ -30,7 +31,7 @@ _VERSIONS = select(
     case((_MAYBE_HELD, versions.c.submission)).label("submission"),
 ).where(versions.c.article_id == bindparam("article"))
 
-router = APIRouter(prefix="/v1", tags=["articles"])
+router = APIRouter(responses=PROBLEMS, prefix="/v1", tags=["articles"])
 
 
 class Step(BaseModel):

@@ -1,14 +1,13 @@
 """An article as the public reads it in a feed, before any format."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
-from mimetypes import guess_type
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from schemas.article import Article, Media
+from schemas.article import Article, Rebuttal
+from services.syndicate.feeds.attachments import Attachment, attachments_of
+from services.syndicate.feeds.content import content_of, paragraph
 from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.words import words_in
 
@@ -26,22 +25,15 @@ class Category:
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A picture, sound or film that other papers may take over."""
+class Link:
+    """A page that belongs to an article, beside its own; `rel` is as registered with IANA."""
 
-    url: str
-    content_type: str
-    size: int
-    width: int | None
-    height: int | None
-    duration: float | None
-    caption: str
-    credit: str
-
-    @property
-    def kind(self) -> str:
-        """`image`, `audio`, `video`, or what else the content type begins with."""
-        return self.content_type.partition("/")[0]
+    name: str
+    """What it is, as the article says it."""
+    rel: str
+    href: str
+    title: str = ""
+    content_type: str = "text/html"
 
 
 @dataclass(frozen=True)
@@ -55,12 +47,21 @@ class Entry:
     summary: str
     content: str
     language: str
+    unit: Category
     authors: tuple[str, ...]
     published: datetime
     updated: datetime
+    contributors: tuple[str, ...] = ()
+    """Who speaks in it, but didn't write it."""
     categories: tuple[Category, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    links: tuple[Link, ...] = ()
+    rebuts: Rebuttal | None = None
+    correction: str = ""
     rights: str = ""
+    genre: str = ""
+    urgency: int | None = None
+    expires: datetime | None = None
     removed: bool = False
 
     @property
@@ -73,26 +74,38 @@ def entry_of(article: Article, names: Names, site: Site) -> Entry:
     """Show an article: its text, or the notice that stands in place of it."""
     if article.canceled:
         return _notice(article, names, site)
+    unit = _named("unit", article.unit, names)
+    link = site.article(article.id)
     return Entry(
         id=article.id,
         version=article.version,
         title=article.headline,
-        link=site.article(article.id),
+        link=link,
         summary=article.lead,
-        content=_content(article),
+        content=content_of(article, link),
         language=article.language,
-        authors=tuple(filter(None, article.byline)) or (_unit(article, names),),
+        unit=unit,
+        authors=tuple(filter(None, article.byline)) or (unit.label,),
+        contributors=(article.interviewee,) if article.interviewee else (),
         published=article.published.astimezone(UTC),
         updated=article.updated.astimezone(UTC),
-        categories=tuple(_categories(article, names)),
-        attachments=tuple(_attachment(media) for media in article.media if media.syndicate),
+        # The same word twice is one category.
+        categories=tuple(dict.fromkeys(_categories(article, names))),
+        attachments=attachments_of(article),
+        links=tuple(_links(article, site)),
+        rebuts=article.rebuts,
+        correction=article.correction_note.strip(),
         rights=article.usage_terms,
+        genre=article.genre,
+        urgency=article.urgency,
+        expires=article.expires,
     )
 
 
 def _notice(article: Article, names: Names, site: Site) -> Entry:
     # Nothing of the old text, also where it could shine through: byline, keywords, rights.
     words = words_in(article.language)
+    unit = _named("unit", article.unit, names)
     told = article.retraction and not article.erased
     notice = article.retraction.notice if article.retraction and told else words.removed
     return Entry(
@@ -101,48 +114,45 @@ def _notice(article: Article, names: Names, site: Site) -> Entry:
         title=words.retracted,
         link=site.article(article.id),
         summary=notice,
-        content=f"<p>{escape(notice)}</p>",
+        content=paragraph(notice),
         language=article.language,
-        authors=(_unit(article, names),),
+        unit=unit,
+        authors=(unit.label,),
         published=article.published.astimezone(UTC),
         updated=article.updated.astimezone(UTC),
         removed=True,
     )
 
 
-def _content(article: Article) -> str:
-    if not article.correction_note:
-        return article.body
-    label = words_in(article.language).correction
-    return f"<p><strong>{label}:</strong> {escape(article.correction_note)}</p>{article.body}"
+def _named(kind: str, term: str, names: Names) -> Category:
+    return Category(f"urn:tinbai:{kind}", term, names.get(f"{kind}s/{term}", term))
 
 
-def _unit(article: Article, names: Names) -> str:
-    return names.get(f"units/{article.unit}", article.unit)
+def _categories(article: Article, names: Names) -> Iterator[Category]:
+    if article.column:
+        yield _named("column", article.column, names)
+    for slug in article.campaigns:
+        yield _named("campaign", slug, names)
+    yield _named("genre", article.genre, names)
+    yield _named("unit", article.unit, names)
+    for word in filter(None, article.keywords):
+        yield _named("keyword", word, names)
+    for place in filter(None, article.places):
+        yield _named("place", place, names)
 
 
-def _categories(article: Article, names: Names) -> list[Category]:
-    def named(kind: str, term: str) -> Category:
-        return Category(f"urn:tinbai:{kind}", term, names.get(f"{kind}s/{term}", term))
-
-    return [
-        *([named("column", article.column)] if article.column else []),
-        *(named("campaign", slug) for slug in article.campaigns),
-        named("genre", article.genre),
-        *(named("keyword", word) for word in article.keywords if word),
-        *(named("place", place) for place in article.places if place),
-    ]
-
-
-def _attachment(media: Media) -> Attachment:
-    guessed, _ = guess_type(urlsplit(media.href).path)
-    return Attachment(
-        url=media.href,
-        content_type=media.content_type or guessed or "application/octet-stream",
-        size=media.size or 0,
-        width=media.width,
-        height=media.height,
-        duration=media.duration,
-        caption=media.caption,
-        credit=media.credit,
-    )
+def _links(article: Article, site: Site) -> Iterator[Link]:
+    words = words_in(article.language)
+    if article.source_url:
+        yield Link("source_url", "via", article.source_url)
+    if press := article.rebuts:
+        yield Link("rebuts", "related", press.url, f"{press.outlet}: {press.title}")
+    # Not `alternate`: readers would take it for the article's own address.
+    if article.translation_of:
+        address = site.article(article.translation_of)
+        yield Link("translation_of", "related", address, words.original)
+    if article.replaces:
+        yield Link("replaces", "related", site.article(article.replaces), words.replaced)
+    if article.correction_note.strip():  # RFC 5829
+        address = site.history(article.id)
+        yield Link("history", "version-history", address, words.versions, "application/json")

@@ -6,6 +6,14 @@ from typing import Protocol
 
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.words import description_of
+
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+"""What each format is called in HTTP and in links, by the end of its addresses."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,15 @@ class Head:
     language: str
     updated: datetime
     """The newest change of an entry, never the clock: the same state gives the same bytes."""
+
+    @property
+    def description(self) -> str:
+        """A sentence about what is in the feed."""
+        return description_of(self.name, self.title)
+
+    def address(self, site: Site, extension: str) -> str:
+        """Where it is, in one format."""
+        return site.feed(self.name, extension)
 
 
 class Format(Protocol):

@@ -3,18 +3,20 @@
 import json
 from collections.abc import Mapping
 
-from services.syndicate.feeds.entry import Attachment, Entry
-from services.syndicate.feeds.format import Head
+from schemas.article import MediaRole
+from services.syndicate.feeds.attachments import Attachment, first_of
+from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
 
-_NOTHING: tuple[object, ...] = (None, "", [], 0)
+_NOTHING: tuple[object, ...] = (None, "", [], {}, 0)
 
 
 class JsonFeed:
     """JSON Feed; what only we say stands below `_tinbai`, as the format wants it."""
 
     extension = "json"
-    media_type = "application/feed+json"
+    media_type = MEDIA_TYPES["json"]
     separator = b","
     closing = b"]}"
 
@@ -25,38 +27,63 @@ class JsonFeed:
                 "version": "https://jsonfeed.org/version/1.1",
                 "title": head.title,
                 "home_page_url": site.home,
-                "feed_url": site.feed(head.name, self.extension),
+                "feed_url": head.address(site, self.extension),
+                "description": head.description,
                 "language": head.language,
+                "hubs": [{"type": "WebSub", "url": site.hub}],
             }
         )
         return fields.removesuffix(b"}") + b',"items":['
 
     def fragment(self, site: Site, entry: Entry) -> bytes:  # noqa: ARG002 - links are in `entry`
         """One item."""
-        pictures = [a.url for a in entry.attachments if a.kind == "image"]
+        picture = first_of("image", entry.attachments)
         return _encoded(
             {
                 "id": entry.urn,
                 "url": entry.link,
+                # What the article is about: only a rebuttal is about another page.
+                "external_url": entry.rebuts and entry.rebuts.url,
                 "title": entry.title,
                 "summary": entry.summary,
                 "content_html": entry.content,
-                "image": next(iter(pictures), None),
+                "image": picture and picture.url,
+                "banner_image": _banner(entry, picture),
                 "date_published": entry.published.isoformat(),
                 "date_modified": entry.updated.isoformat(),
                 "authors": [{"name": author} for author in entry.authors],
-                "tags": [category.label for category in entry.categories],
+                "tags": list(dict.fromkeys(category.label for category in entry.categories)),
                 "language": entry.language,
                 "attachments": [_attachment(a) for a in entry.attachments],
-                "_tinbai": _without_nothing(
-                    {
-                        "version": entry.version,
-                        "status": "retracted" if entry.removed else "usable",
-                        "rights": entry.rights,
-                    }
-                ),
+                "_tinbai": _ours(entry),
             }
         )
+
+
+def _banner(entry: Entry, picture: Attachment | None) -> str | None:
+    """Give the picture to show above the text, unless the text shows it itself."""
+    if picture is None or picture.role is not MediaRole.MAIN or picture.url in entry.content:
+        return None
+    return picture.url
+
+
+def _ours(entry: Entry) -> dict[str, object]:
+    return _without_nothing(
+        {
+            "version": entry.version,
+            "status": "retracted" if entry.removed else "usable",
+            "unit": {"code": entry.unit.term, "name": entry.unit.label},
+            "genre": entry.genre,
+            "urgency": entry.urgency,
+            "correction": entry.correction,
+            "rebuts": entry.rebuts and entry.rebuts.model_dump(),
+            "interviewee": next(iter(entry.contributors), None),
+            "rights": entry.rights,
+            "expires": entry.expires and entry.expires.isoformat(),
+            "categories": [vars(category) for category in entry.categories],
+            "links": {link.name: link.href for link in entry.links},
+        }
+    )
 
 
 def _attachment(attachment: Attachment) -> dict[str, object]:
@@ -67,6 +94,15 @@ def _attachment(attachment: Attachment) -> dict[str, object]:
             "title": attachment.caption,
             "size_in_bytes": attachment.size,
             "duration_in_seconds": attachment.duration,
+            "_tinbai": _without_nothing(
+                {
+                    "role": attachment.role,
+                    "credit": attachment.credit,
+                    "width": attachment.width,
+                    "height": attachment.height,
+                    "renditions": [each.model_dump() for each in attachment.renditions],
+                }
+            ),
         }
     )
 

@@ -29,6 +29,10 @@ class Site:
         """An article's page."""
         return f"{self.archive_url}/articles/{article}"
 
+    def history(self, article: UUID) -> str:
+        """All versions of an article, as JSON."""
+        return f"{self.archive_url}/v1/articles/{article}/history"
+
 
 def feed_path(name: str, extension: str) -> str:
     """The address of a feed on this service."""

@@ -9,9 +9,10 @@ from html import escape
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from services.syndicate.feeds import extensions
 from services.syndicate.feeds.entry import Entry
-from services.syndicate.feeds.format import Head
+from services.syndicate.feeds.extensions.atom import extend_atom
+from services.syndicate.feeds.extensions.rss import extend_rss
+from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
 
 # A fragment is what a feed with that one entry has more than the same feed without it.
@@ -25,7 +26,7 @@ class XmlFormat:
     extension: str
     media_type: str
     closing: bytes
-    extend: Callable[[FeedGenerator, Entry | None], None]
+    extend: Callable[[FeedGenerator, Site, Head, Entry | None], None]
     write: Callable[[FeedGenerator], bytes]
     separator: bytes = b""
 
@@ -41,10 +42,7 @@ class XmlFormat:
     def _document(self, site: Site, head: Head, entry: Entry | None) -> bytes:
         feed = FeedGenerator()
         _say_head(feed, head, site)
-        feed.link(href=site.feed(head.name, self.extension), rel="self", type=self.media_type)
-        # Last, because feedgen takes RSS' <link> from whatever was added last.
-        feed.link(href=site.home, rel="alternate", type="text/html")
-        self.extend(feed, entry)
+        self.extend(feed, site, head, entry)
         if entry:
             _say_entry(feed.add_entry(), entry)
         return self.write(feed)
@@ -58,10 +56,12 @@ def _blank_opening(format_: XmlFormat, site: Site) -> bytes:
 def _say_head(feed: FeedGenerator, head: Head, site: Site) -> None:
     feed.id(site.feed(head.name, "atom"))
     feed.title(head.title)
-    feed.description(head.title)
+    feed.subtitle(head.description)
     feed.language(head.language)
     feed.updated(head.updated)
     feed.generator("tinbai")
+    # The only one: feedgen takes RSS' <link> from whatever was added last.
+    feed.link(href=site.home, rel="alternate", type="text/html")
 
 
 def _say_entry(said: FeedEntry, entry: Entry) -> None:
@@ -76,6 +76,8 @@ def _say_entry(said: FeedEntry, entry: Entry) -> None:
         said.summary(escape(entry.summary, quote=False), type="html")
     for author in entry.authors:
         said.author(name=author)
+    for contributor in entry.contributors:
+        said.contributor(name=contributor)
     for category in entry.categories:
         said.category(term=category.term, scheme=category.scheme, label=category.label)
     if entry.rights:
@@ -84,16 +86,16 @@ def _say_entry(said: FeedEntry, entry: Entry) -> None:
 
 RSS = XmlFormat(
     extension="rss",
-    media_type="application/rss+xml",
+    media_type=MEDIA_TYPES["rss"],
     closing=b"</channel></rss>",
-    extend=extensions.extend_rss,
+    extend=extend_rss,
     write=lambda feed: bytes(feed.rss_str()),
 )
 
 ATOM = XmlFormat(
     extension="atom",
-    media_type="application/atom+xml",
+    media_type=MEDIA_TYPES["atom"],
     closing=b"</feed>",
-    extend=extensions.extend_atom,
+    extend=extend_atom,
     write=lambda feed: bytes(feed.atom_str()),
 )

@@ -1,0 +1,100 @@
+"""The text of an article as HTML for feeds: what readers must know on top, and then its body."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import unquote
+
+from lxml.html import HtmlElement, HTMLParser, fragment_fromstring, tostring
+
+from schemas.article import Article, Media
+from services.syndicate.feeds.words import words_in
+
+_RELATIVE = re.compile(r"""\s(?:href|src)=["'](?!https?:|mailto:|tel:)""", re.IGNORECASE)
+_SCHEME = re.compile(r"^https?:", re.IGNORECASE)
+_EMPTY_WITHOUT = ("a", "p", "figure")  # what is nothing without the picture in it
+# Characters. What is longer was not closed, and holds the rest of the article.
+_CAPTION = 1000
+
+
+def content_of(article: Article, link: str) -> str:
+    """Make the content; `link` is the article's own address."""
+    return "".join([*_notes(article), _body(article, link)])
+
+
+def paragraph(text: str) -> str:
+    """Make HTML of plain text, with its line breaks."""
+    return f"<p>{_lines(text)}</p>"
+
+
+def _notes(article: Article) -> Iterator[str]:
+    words = words_in(article.language)
+    if article.correction_note.strip():
+        note = _lines(article.correction_note)
+        yield f"<p><strong>{words.correction}:</strong> {note}</p>"
+    if rebutted := article.rebuts:
+        label = words.accepts if rebutted.stance == "accepted" else words.disputes
+        link = f'<a href="{escape(rebutted.url)}">{escape(rebutted.title, quote=False)}</a>'
+        outlet = escape(rebutted.outlet, quote=False)
+        yield f"<p><strong>{label}:</strong> {link} ({outlet})</p>"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(text.strip(), quote=False).splitlines())
+
+
+def _body(article: Article, link: str) -> str:
+    """Give the body without pictures whose rights end at our own pages; mostly, as it is."""
+    withheld = [media for media in article.media if not media.syndicate]
+    relative = _RELATIVE.search(article.body)
+    if not relative and not (withheld and "<img" in article.body):
+        return article.body
+    # A small tree ends at a depth of 256; ingest lets 300 tags through in whatever order.
+    parser = HTMLParser(huge_tree=True)
+    root = fragment_fromstring(article.body, create_parent="div", parser=parser)
+    unwanted = [
+        picture
+        for picture in root.iter("img")
+        if any(_shows(picture.get("src", ""), media) for media in withheld)
+    ]
+    if not relative and not unwanted:
+        return article.body
+    for picture in unwanted:
+        _take_out(picture)
+    root.make_links_absolute(link, handle_failures="discard")
+    whole = tostring(root, encoding="unicode")
+    return whole.removeprefix("<div>").removesuffix("</div>")
+
+
+def _shows(src: str, media: Media) -> bool:
+    """Say whether an address is a file's, in any size: pages of papers ask for `…?w=640`."""
+    if media.id and str(media.id) in src:
+        return True
+    shown, file = _bare(src), _bare(media.href)
+    return shown == file or shown.startswith((f"{file}?", f"{file}&"))
+
+
+def _bare(address: str) -> str:
+    return unquote(_SCHEME.sub("", address.partition("#")[0])).lower()
+
+
+def _take_out(picture: HtmlElement) -> None:
+    """Remove a picture with its caption, and what then surrounds nothing: its figure, its link."""
+    for figure in picture.iterancestors("figure"):
+        if len(list(figure.iter("img"))) == 1:
+            _drop_captions(figure)
+    gone, parent = picture, picture.getparent()
+    gone.drop_tree()
+    while parent is not None and parent.tag in _EMPTY_WITHOUT and _is_empty(parent):
+        gone, parent = parent, parent.getparent()
+        gone.drop_tree()
+
+
+def _drop_captions(figure: HtmlElement) -> None:
+    for caption in list(figure.iter("figcaption")):
+        if caption.getparent() is not None and len(caption.text_content()) <= _CAPTION:
+            caption.drop_tree()
+
+
+def _is_empty(element: HtmlElement) -> bool:
+    return not len(element) and not (element.text or "").strip()

@@ -1,0 +1,28 @@
+"""Links, which feedgen turns into other ones or drops: written as they are, in both formats."""
+
+from lxml.etree import _Element
+
+from services.syndicate.feeds.entry import Entry
+from services.syndicate.feeds.extensions.elements import add
+from services.syndicate.feeds.format import MEDIA_TYPES, Head
+from services.syndicate.feeds.site import Site
+
+
+def add_feed_links(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
+    """Say where the feed is, and where to subscribe to it."""
+    add(parent, tag, rel="self", type=MEDIA_TYPES[form], href=head.address(site, form))
+    add(parent, tag, rel="hub", href=site.hub)
+
+
+def add_other_formats(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
+    """Say in which other formats the feed is there. Not for Atom: there, newsboat takes the last
+    alternate for the web site, and others take the first."""
+    for other, media_type in MEDIA_TYPES.items():
+        if other != form:
+            add(parent, tag, rel="alternate", type=media_type, href=head.address(site, other))
+
+
+def add_entry_links(parent: _Element, tag: str, entry: Entry) -> None:
+    """Point to what else belongs to the article."""
+    for link in entry.links:
+        add(parent, tag, rel=link.rel, type=link.content_type, href=link.href, title=link.title)
