@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
+from urllib.parse import quote
 
 from starlette.types import Send
 
@@ -103,7 +104,7 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
 
 def links_of(path: str, site: Site) -> Links:
     """Give the links of what lies on the shelf: only feeds have the hub."""
-    itself = ("self", f"{site.syndicate_url}{path}")
+    itself = ("self", f"{site.syndicate_url}{quote(path)}")
     return [itself, ("hub", site.hub)] if path.startswith("/feeds/") else [itself]
 
 
