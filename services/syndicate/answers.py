@@ -75,10 +75,9 @@ def reply_to(answer: Answer, headers: Sequence[Header]) -> Reply:
             known = value if known is None else known + b"," + value
         elif name == b"if-modified-since":
             since = value
-    for coding in wanted(accepted):
-        if coding in answer.found:
-            found = answer.found[coding]
-            break
+    if known is not None and (same := answer.not_modified.get(known)):
+        return same  # a single tag, as nearly all send it
+    found = next(answer.found[coding] for coding in wanted(accepted) if coding in answer.found)
     if known is not None:
         return _same(answer, known, found) or found
     if since is not None and since == answer.last_modified:
@@ -110,8 +109,6 @@ def links_of(path: str, site: Site) -> Links:
 
 def _same(answer: Answer, if_none_match: bytes, found: Reply) -> Reply | None:
     """Find the 304 with the tag that the reader has: so a cache knows which bytes are meant."""
-    if same := answer.not_modified.get(if_none_match):
-        return same
     etags = (_etag_of(found), *answer.not_modified)
     return next((answer.not_modified[e] for e in etags if matches(if_none_match, e)), None)
 
