@@ -12,6 +12,7 @@ from services.syndicate.feeds.binding import Document
 from services.syndicate.folder import Folder
 from services.syndicate.shelf import Shelf
 
+_IN_A_ROW = 8
 _PAUSE = 1.0  # seconds after an error
 
 log = structlog.get_logger()
@@ -20,8 +21,8 @@ log = structlog.get_logger()
 class Finishing:
     """Two lines of paths; a document that changes again keeps its place, and the newest is taken.
 
-    gzip and zstd come first, for all that wait; brotli and the files take ten times as long, and
-    half of the time is left to others.
+    gzip and zstd come first; brotli and the files take ten times as long, and have a turn now and
+    then while others wait. Half of the time is left to everyone else.
     """
 
     def __init__(self, shelf: Shelf, folder: Folder) -> None:
@@ -29,6 +30,7 @@ class Finishing:
         self._folder = folder
         self._quick: dict[str, None] = {}
         self._slow: dict[str, None] = {}
+        self._row = 0  # how many came first, one after the other
         self._more = asyncio.Event()
         shelf.tell(self._take)
 
@@ -39,10 +41,13 @@ class Finishing:
             pass
         swept = False
         while True:
-            if self._quick:
+            began = time.perf_counter()
+            if self._quick and not (self._slow and self._row >= _IN_A_ROW):
                 await self._make_quick(next(iter(self._quick)))
+                await asyncio.sleep(time.perf_counter() - began)
             elif self._slow:
                 await self._make_slow(next(iter(self._slow)))
+                await asyncio.sleep(time.perf_counter() - began)
             elif not swept:
                 served = list(self._shelf.answers)
                 swept = await self._tried(partial(self._folder.sweep, served))
@@ -56,22 +61,22 @@ class Finishing:
 
     async def _make_quick(self, path: str) -> None:
         del self._quick[path]
+        self._row += 1
         document = self._shelf.answers[path].document
         self._shelf.add(document, await asyncio.to_thread(quick, document.body))
         self._slow[path] = None
 
     async def _make_slow(self, path: str) -> None:
+        if path in self._quick:  # it changed again: the newest is what is finished
+            await self._make_quick(path)
         del self._slow[path]
+        self._row = 0
         answer = self._shelf.answers[path]
-        began = time.perf_counter()
         made = await asyncio.to_thread(slow, answer.document.body)
         self._shelf.add(answer.document, made)
-        if path in self._quick:
-            return  # it changed meanwhile, and comes here again
         bodies: Bodies = {"identity": answer.document.body, **answer.bodies, **made}
         if not await self._tried(partial(self._folder.write, path, bodies)):
             self._slow[path] = None
-        await asyncio.sleep(time.perf_counter() - began)
 
     async def _tried(self, work: Callable[[], None]) -> bool:
         """Do something with the files; a disk that is full now may have room later."""

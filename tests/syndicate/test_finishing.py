@@ -1,9 +1,12 @@
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import brotli
 import pytest
+from backports import zstd
 
 from services.syndicate import finishing as finishing_module
 from services.syndicate.codings import CODINGS
@@ -62,6 +65,26 @@ async def test_what_is_put_on_the_shelf_is_soon_there_in_every_coding_and_as_fil
     assert plain(root) == document("one").body
 
 
+async def test_what_was_taken_back_is_in_no_file_compressed_or_not(shelf, root):
+    opened: dict[str, Callable[[bytes], bytes]] = {
+        ".gz": gzip.decompress,
+        ".br": brotli.decompress,
+        ".zst": zstd.decompress,
+    }
+
+    def texts() -> set[bytes]:
+        files = [file for file in root.rglob("*") if file.is_file()]
+        return {opened.get(file.suffix, bytes)(file.read_bytes()) for file in files}
+
+    async with at_work(shelf, root):
+        shelf.put([document("taken back")])
+        await until(lambda: len(list((root / "feeds").glob("latest.rss*"))) == 4)
+        assert texts() == {document("taken back").body}
+        shelf.put([document("notice")])
+        await until(lambda: plain(root) == document("notice").body)
+    assert texts() == {document("notice").body}
+
+
 async def test_after_many_changes_the_last_one_is_what_stays(shelf, root):
     async with at_work(shelf, root):
         for n in range(50):
@@ -71,6 +94,16 @@ async def test_after_many_changes_the_last_one_is_what_stays(shelf, root):
         await until(lambda: plain(root) == last)
         await until(lambda: set(shelf.answers[FEED].found) == set(CODINGS))
     assert shelf.answers[FEED].found["identity"].body == last
+
+
+async def test_a_document_that_changes_all_the_time_is_finished_all_the_same(shelf, root):
+    async with at_work(shelf, root):
+        for n in range(1000):
+            shelf.put([document(f"text {n} {place}", f"/feeds/{place}.rss") for place in range(5)])
+            await asyncio.sleep(0.001)
+            if len(list(root.rglob("*.br"))) == 5:
+                return
+    pytest.fail("it never was")
 
 
 async def test_a_start_removes_the_files_of_what_is_not_served_and_writes_what_is_missing(

@@ -178,11 +178,11 @@ def timed(clock: Clock, site: Site) -> tuple[Shelf, httpx2.AsyncClient]:
 
 async def test_a_change_alone_in_its_second_gets_its_time_when_that_is_past(clock, timed):
     shelf, client = timed
-    shelf.say_moments()
+    shelf.say_moments(10)
     assert "last-modified" not in (await client.get(URL)).headers
 
     clock.at += 1
-    shelf.say_moments()
+    shelf.say_moments(10)
 
     said = (await client.get(URL)).headers["last-modified"]
     assert said == format_datetime(NOON, usegmt=True)
@@ -200,7 +200,7 @@ async def test_two_changes_within_a_second_have_no_time_that_a_reader_could_take
     clock.at += 0.5
     shelf.put([Document(URL, "text/plain", '"two"', b"two")])
     clock.at += 60
-    shelf.say_moments()
+    shelf.say_moments(10)
     answer = await client.get(URL, headers={"If-Modified-Since": "Wed, 01 Jul 2026 12:00:00 GMT"})
     assert (answer.status_code, answer.content) == (200, b"two")
     assert "last-modified" not in answer.headers
@@ -209,7 +209,7 @@ async def test_two_changes_within_a_second_have_no_time_that_a_reader_could_take
 async def test_a_time_that_we_did_not_give_is_not_looked_at(clock, timed):
     shelf, client = timed
     clock.at += 1
-    shelf.say_moments()
+    shelf.say_moments(10)
     for since in ("Wed, 01 Jul 2099 12:00:00 GMT", "yesterday", ""):
         assert (await client.get(URL, headers={"If-Modified-Since": since})).status_code == 200
 
@@ -223,7 +223,7 @@ async def test_after_a_restart_the_same_bytes_have_the_same_time_and_others_none
         clock.at += 100
         after.put([Document(URL, "text/plain", etag, b"x")], known=False)
         clock.at += 1
-        after.say_moments()
+        after.say_moments(10)
         client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(PublicFeeds(after, behind=PlainTextResponse(""))),
             base_url="http://feeds",
