@@ -47,11 +47,17 @@ def events() -> list[Change]:
 
 
 async def everything(paper: Paper) -> Mapping[str, tuple[str, bytes]]:
-    """Give every feed, and every page that the walk from it leads to, with ETags."""
+    """Give every feed, every page that the walk from it leads to, and every list, with ETags."""
     await paper.press.open()
     served = {}
     for path in list(paper.shelf.answers):
-        async for answer in walk(paper.client, path):
+        is_feed = path.startswith("/feeds/")
+        answers = (
+            [each async for each in walk(paper.client, path)]
+            if is_feed
+            else [await paper.client.get(path)]
+        )
+        for answer in answers:
             served[str(answer.url)] = (answer.headers["etag"], answer.content)
     return served
 
