@@ -52,8 +52,14 @@ def test_they_overtake_what_syndicate_has_to_catch_up_with(place):
 
 
 def until_shown(place: Place, urgent: str, retracted: str) -> None:
-    until(lambda: urgent in statuses(place, "urgent") and urgent in statuses(place, "units/HQ"))
-    until(lambda: statuses(place, "units/HQ").get(retracted) == "retracted")
+    """Look all the time: it is to be seen before the rest has come."""
+
+    def shown() -> bool:
+        of_unit = statuses(place, "units/HQ")
+        return urgent in of_unit and of_unit.get(retracted) == "retracted"
+
+    until(shown, pause=0)
+    until(lambda: urgent in statuses(place, "urgent"), pause=0)
 
 
 def submit(place: Place, unit: str, **fields: object) -> str:
