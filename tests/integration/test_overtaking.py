@@ -104,4 +104,5 @@ def statuses(place: Place, feed: str) -> dict[str, str]:
 
 def left(place: Place) -> int:
     """Count the articles that the relay and syndicate have not come to yet."""
-    return place.lag("ingest")["outbox"] + place.lag("syndicate").get("articles", 0)
+    # Of a topic whose turn has not come yet, nothing is told: then all of it is left.
+    return place.lag("ingest")["outbox"] + place.lag("syndicate").get("articles", BEFORE)
