@@ -19,13 +19,16 @@ from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.history.pages import Pages
+from services.syndicate.history.public import PublicHistory
+from services.syndicate.hub import routes as hub_routes
+from services.syndicate.hub.hub import Hub
 from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> ASGIApp:
@@ -35,19 +38,24 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(sqlite_url(settings.database_file), store.prepare)
         try:
             press = Press(
                 database, shelf, site, settings.feed_size, settings.periods, settings.publication
             )
             rules = Rules(settings.feed_size, settings.periods, repr((site, settings.publication)))
             clock = Clock(database, rules, press.tell_changed)
+            pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            intake = Intake(database, press, pages)
+            subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
-            app.state.parts = api.Parts(database, press, site, broker, link)
+            app.state.parts = api.Parts(database, press, pages, site, broker, link)
+            hub = Hub(database, site, settings)
+            press.on_shown = hub.topics.shown
+            app.state.desk = hub_routes.desk(hub, site, settings)
             await clock.look()
             await press.open()
             async with running(
@@ -59,6 +67,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
+                hub=hub.run(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
@@ -77,7 +86,9 @@ def build(settings: SyndicateSettings) -> ASGIApp:
         readiness=readiness,
     )
     app.include_router(api.router)
-    return PublicFeeds(shelf, behind=app)
+    app.include_router(hub_routes.router)
+    history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
+    return PublicFeeds(shelf, behind=history)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

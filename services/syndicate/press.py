@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.history.looking import walk_behind
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
@@ -27,8 +28,11 @@ from services.syndicate.window import Periods
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served: those of one article, mostly.
 _AT_ONCE = 8
-_RESTS = 1  # times as long as it rendered: half of the time is left to the others
-_RESTS_BEHIND = 4  # likewise, while what is rendered will be old in a moment
+_MOST_REST = 0.25  # seconds: half of the time is left to the others, up to this
+# While a backlog is worked off, what is rendered will be old in a moment: a fifth of the time.
+_BACKLOG_GATHER = 2.0  # seconds
+_BACKLOG_REST = 4  # times as long as the rendering took
+_BACKLOG_LASTS = 0.5  # seconds after the last word of it
 _PAUSE = 1.0  # seconds after an error
 _SAVE_EVERY = 0.25  # seconds
 _SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
@@ -60,10 +64,12 @@ class Press:
         self._asked = 0.0  # when the first change came that is not rendered yet
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
         self._hurry = asyncio.Event()
-        self._backlog = False
+        self._backlog_until = 0.0
         self._waiting = Waiting()
         self._unsaved: dict[str, Proof] = {}
         self._forgotten: set[UUID] = set()
+        self.on_shown: Callable[[Proof], None] = lambda _: None
+        """Called with each feed once it is served."""
         self.rendered = 0
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
@@ -77,7 +83,8 @@ class Press:
         if not self._changed.is_set():
             self._asked = time.perf_counter()
             self._changed.set()
-        self._backlog = backlog
+        if backlog:
+            self._backlog_until = time.perf_counter() + _BACKLOG_LASTS
         if first:
             self._first.update(dict.fromkeys(first))
             self._hurry.set()
@@ -104,25 +111,40 @@ class Press:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            asked, began = self._asked, time.perf_counter()
+            asked = self._asked
             try:
+                await self._rest(until=asked, in_backlog_until=asked + _BACKLOG_GATHER)
+                began = time.perf_counter()
                 await self._render_changed()
+                ended = time.perf_counter()
+                spent = ended - began
+                # Counted from when the change was asked for: counted from its rendering, one that
+                # had waited would make each that follows wait as long.
+                await self._rest(
+                    until=max(asked + _GATHER, ended + min(spent, _MOST_REST)),
+                    in_backlog_until=ended + _BACKLOG_REST * spent,
+                )
             except Exception:
                 log.exception("feeds_not_rendered", pause=_PAUSE)
                 self._changed.set()
                 await asyncio.sleep(_PAUSE)
-            await self._rest(asked, began)
 
-    async def _rest(self, asked: float, began: float) -> None:
-        """Gather, from when the last change was asked for: counted from when its rendering began, a
-        change that once waited would make each that follows wait as long."""
-        ended = time.perf_counter()
-        rests = _RESTS_BEHIND if self._backlog else _RESTS
-        until = max(asked + _GATHER, ended + rests * (ended - began))
-        # Not `wait_for`: before Python 3.12 it may swallow a cancellation that comes together.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(until - ended):
-                await self._hurry.wait()
+    async def _rest(self, until: float, in_backlog_until: float) -> None:
+        """Gather what changes, but render what must not wait."""
+        while (left := self._end_of_rest(until, in_backlog_until) - time.perf_counter()) > 0:
+            # Not `wait_for`: before Python 3.12 it may swallow a cancellation that comes together.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._hurry.wait()
+            if self._hurry.is_set():
+                await self._render_first()
+
+    def _end_of_rest(self, until: float, in_backlog_until: float) -> float:
+        return max(until, min(in_backlog_until, self._backlog_until))
+
+    @property
+    def _in_backlog(self) -> bool:
+        return time.perf_counter() < self._backlog_until
 
     async def save_slowly(self) -> None:
         """Save until cancelled, first what has been unsaved for longest. To save every change would
@@ -149,14 +171,20 @@ class Press:
 
     async def _render_changed(self) -> None:
         """Render what has changed up to now; what changes meanwhile may come first."""
-        self._hurry.clear()
         await self._render()
         until = self._waiting.read
         while self._waiting.rendered < until:
             await self._render()
 
+    async def _render_first(self) -> None:
+        """Render what must not wait, and little else."""
+        await self._render()
+        while self._waiting.hurried:
+            await self._render()
+
     async def _render(self) -> None:
         """Render some feeds."""
+        self._hurry.clear()
         first, self._first = self._first, {}
         with FEED_RENDER_SECONDS.time():
             made = await self._database.read(partial(self._make, first=first))
@@ -174,6 +202,7 @@ class Press:
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
         self._waiting.served(proof.feed, proof.revision)
+        self.on_shown(proof)
 
     def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
         """Find what has changed and render what is next, on one snapshot. The loop waits for it, so
@@ -186,10 +215,12 @@ class Press:
         while self._forgotten:
             self._fragments.forget(self._forgotten.pop())
         proofs = []
-        for name in self._waiting.next(_AT_ONCE, in_order=self._backlog):
+        for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
             window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            documents = bind(name, self._fragments.names[name], fragments, self._site)
+            shown = {article for article, _ in window.entries}
+            walk = walk_behind(connection, name, shown, self._feed_size)
+            documents = bind(name, self._fragments.names[name], fragments, self._site, walk)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
 

@@ -46,7 +46,7 @@ class Shelf:
 
 
 def _answer(document: Document, site: Site) -> Answer:
-    link = f'<{site.syndicate_url}{document.path}>; rel="self"'.encode()
+    link = f'<{site.hub}>; rel="hub", <{site.syndicate_url}{document.path}>; rel="self"'.encode()
     etag = document.etag.encode()
     always = [
         (b"etag", etag),

@@ -20,8 +20,15 @@ from services.syndicate.change import (
 )
 from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
+from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
-from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
+from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY, TABLES
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables that are not there, and fill what can be filled from the others."""
+    TABLES.create_all(connection)
+    history.complete(connection)
 
 
 def identity(connection: Connection) -> str:
@@ -69,6 +76,8 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
     """Make feeds known that were not: they are there from now on, if only empty."""
+    if not names:
+        return
     known = set(connection.scalars(select(FEED.c.name).where(FEED.c.name.in_(names))))
     if new := sorted(set(names) - known):
         revision = feed_store.newest_revision(connection) + 1
@@ -89,6 +98,7 @@ def _forget(connection: Connection, held: Mapping[UUID, Held]) -> None:
     if not held:
         return
     connection.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(held)))
+    history.leave(connection, _articles(held))
     if rows := _entries(held):
         connection.execute(
             delete(ENTRY).where(
@@ -125,6 +135,11 @@ def _keep(connection: Connection, held: Mapping[UUID, Held]) -> None:
     )
     if rows := _entries(held):
         connection.execute(insert(ENTRY), rows)
+    history.enter(connection, _articles(held))
+
+
+def _articles(held: Mapping[UUID, Held]) -> list[Article]:
+    return [state.article for state in held.values() if state.article]
 
 
 def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
@@ -144,8 +159,9 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
 
 def touch(connection: Connection, names: Collection[str]) -> None:
     """Say that these feeds look different now."""
-    revision = feed_store.newest_revision(connection) + 1
-    connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))
+    if names:
+        revision = feed_store.newest_revision(connection) + 1
+        connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))
 
 
 def touch_all(connection: Connection) -> None:

@@ -31,7 +31,8 @@ async def test_a_feed_comes_with_everything_a_reader_needs(
     assert answer.content == document.body
     assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert answer.headers["etag"] == document.etag
-    assert answer.headers["link"] == ('<https://feeds.example/feeds/latest.rss>; rel="self"')
+    assert answer.links["hub"]["url"] == "https://feeds.example/hub"
+    assert answer.links["self"]["url"] == "https://feeds.example/feeds/latest.rss"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "stale-while-revalidate" in answer.headers["cache-control"]
