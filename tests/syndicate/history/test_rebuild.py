@@ -50,7 +50,7 @@ async def everything(paper: Paper) -> Mapping[str, tuple[str, bytes]]:
     """Give every feed, and every page that the walk from it leads to, with ETags."""
     await paper.press.open()
     served = {}
-    for path in list(paper.shelf.answers):
+    for path in [each for each in paper.shelf.answers if each.startswith("/feeds/")]:
         async for answer in walk(paper.client, path):
             served[str(answer.url)] = (answer.headers["etag"], answer.content)
     return served
