@@ -6,7 +6,7 @@ ARGS ?=
 EXAMPLES ?= 10000
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 # Stamps, so that set-up runs again only when the lock files change.
 .venv/run: requirements.txt pyproject.toml
@@ -60,6 +60,10 @@ bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what
 	@$(BIN)/python -m bench.feeds
 	@$(BIN)/python -m bench.growth $(ARGS)
 
+bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the same bytes
+	@bench/install-programs
+	@$(BIN)/python -m bench.serving
+
 migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.ingest.migrations "$(NAME)"
 
@@ -72,4 +76,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench contracts migration lock clean bench-feeds
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving contracts migration lock clean

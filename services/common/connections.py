@@ -16,10 +16,14 @@ log = structlog.get_logger()
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """uvicorn's protocol, which closes a connection whose request does not begin in good time."""
+    """uvicorn's protocol, which closes a connection whose request does not begin in good time.
 
-    _timer: asyncio.TimerHandle | None = None
+    Nearly every head comes in one piece: only for one that does not is there a timer.
+    """
+
+    _in_head = True
     _size = 0
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
@@ -27,39 +31,42 @@ class BoundedHeads(HttpToolsProtocol):
         self._wait()
 
     def on_message_begin(self) -> None:
-        """Wait for the rest of a head that has begun."""
+        """A head has begun."""
         super().on_message_begin()
-        self._wait()
+        self._in_head = True
+        self._size = 0
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come, unless a head is too long by then."""
-        if self._timer is not None:
+        """Take what has come, and wait for the rest of a head, unless it is too long by then."""
+        if self._in_head:
             self._size += len(data)
         super().data_received(data)
-        if self._timer is not None and self._size > _LONGEST:
-            self._end("head_too_long")
+        if self._in_head:
+            if self._size > _LONGEST:
+                self._end("head_too_long")
+            elif self._timer is None:
+                self._wait()
 
     def on_headers_complete(self) -> None:
         """The head is there; what follows is bounded by whoever reads it."""
-        self._stop_waiting()
+        self._head_came()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """There is nothing to wait for any more."""
-        self._stop_waiting()
+        self._head_came()
         super().connection_lost(exc)
 
     def _wait(self) -> None:
-        self._stop_waiting()
-        self._size = 0
         self._timer = self.loop.call_later(_PATIENCE, self._end, "head_too_slow")
 
-    def _stop_waiting(self) -> None:
+    def _head_came(self) -> None:
+        self._in_head = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _end(self, why: str) -> None:
         log.info("connection_closed", why=why)
-        self._stop_waiting()
+        self._head_came()
         self.transport.abort()

@@ -21,6 +21,7 @@ from services.common.connections import BoundedHeads
 from services.common.heads import Heads
 from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from services.common.ready import Ready, ready_protocol
 from services.common.settings import ServiceSettings
 from services.common.trace import taken_over_or_made, tracing
 
@@ -69,7 +70,7 @@ def make_app(
     openapi.install(app)
     _add_health(app, readiness)
     app.add_middleware(Heads)
-    app.add_middleware(_Tracing)
+    app.add_middleware(Tracing)
     return app
 
 
@@ -100,7 +101,7 @@ def _add_health(app: FastAPI, readiness: Readiness) -> None:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-class _Tracing:
+class Tracing:
     """Takes over or makes the request id and trace context; one log line for each request."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -167,16 +168,19 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
         )
 
 
-def serve(app: ASGIApp, settings: ServiceSettings) -> None:
-    """Listen until SIGTERM or SIGINT; requests under way are answered first."""
-    server = uvicorn.Server(config_of(app, settings))
+def serve(app: ASGIApp, settings: ServiceSettings, ready: Ready | None = None) -> None:
+    """Listen until SIGTERM or SIGINT; requests under way are answered first. What is `ready` is
+    answered before the application is asked."""
+    server = uvicorn.Server(config_of(app, settings, ready))
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         sys.exit("The service could not start: its log says why.")
 
 
-def config_of(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+def config_of(
+    app: ASGIApp, settings: ServiceSettings, ready: Ready | None = None
+) -> uvicorn.Config:
     """Say how every service listens."""
     return uvicorn.Config(
         app,
@@ -185,7 +189,7 @@ def config_of(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
         # Not uvloop: there, writing to a connection that has just died raises a RuntimeError, which
         # ends the task that keeps an aiokafka 0.14 client's metadata fresh.
         loop="asyncio",
-        http=BoundedHeads,
+        http=ready_protocol(ready) if ready else BoundedHeads,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -12,7 +12,8 @@ def main() -> None:
     """Read the settings and listen."""
     settings = CliApp.run(SyndicateSettings)
     configure_logging("syndicate", settings.log_dir)
-    web.serve(build(settings), settings)
+    feeds = build(settings)
+    web.serve(feeds, settings, feeds.ready)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from faststream.kafka import KafkaBroker
 from services.common.database import Database
 from services.common.kafka import KafkaLink
 from services.common.openapi import Answers
-from services.common.problems import not_found
+from services.common.problems import Problem, not_found
+from services.common.said import said
 from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
 from services.syndicate.feeds.families import canonical
@@ -57,10 +58,15 @@ async def language_feed(request: Request, tag: str, extension: str) -> Response:
     return RedirectResponse(parts.site.feed(name, extension), 301)
 
 
-@router.get("/feeds/{name}.{extension}", response_class=Response, responses=_FEED)
-async def feed(name: str, extension: str) -> Response:  # noqa: ARG001 - for the documentation
+@router.get("/feeds/{name:path}.{extension}", response_class=Response, responses=_FEED)
+async def feed(request: Request, name: str, extension: str) -> Response:  # noqa: ARG001
     """Give a feed: `latest`, `urgent`, `corrections`, `units/CODE`, `columns/SLUG`,
     `campaigns/SLUG`, `languages/TAG` or `genres/GENRE`, as `rss`, `atom` or `json`."""
+    parts: Parts = request.app.state.parts
+    if parts.press.holds(name):
+        parts.press.tell_changed(first=[name])
+        why = said("This feed is being made anew.")
+        raise Problem("overloaded", why, headers={"Retry-After": "1"})
     raise not_found()
 
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
-from starlette.types import ASGIApp
 
 from services.common import web
 from services.common.database import Database, sqlite_url
@@ -17,6 +16,8 @@ from services.syndicate import api, feed_store, store
 from services.syndicate.clock import Clock
 from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
+from services.syndicate.finishing import Finishing
+from services.syndicate.folder import Folder
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.history.pages import Pages
@@ -28,13 +29,14 @@ from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
-from services.syndicate.shelf import Shelf
+from services.syndicate.shelf import Shelf, say_moments
 
 
-def build(settings: SyndicateSettings) -> ASGIApp:
+def build(settings: SyndicateSettings) -> PublicFeeds:
     """Build the application; nothing is opened before its lifespan begins."""
     site = Site(settings.syndicate_url, settings.archive_url)
     shelf = Shelf(site)
+    finishing = Finishing(shelf, Folder(settings.files))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,7 +56,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
-            press.on_shown = hub.topics.shown
+            shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings)
             await clock.look()
             await press.open()
@@ -68,6 +70,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
                 hub=hub.run(),
+                finishing=finishing.run(),
+                moments=say_moments(shelf),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.

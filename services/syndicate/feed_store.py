@@ -1,6 +1,6 @@
 """What the press reads, and what it keeps. Each function is a part of its caller's transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal_colu
 from services.common.instants import instant
 from services.common.prepared import Prepared
 from services.syndicate.feeds.binding import Document
-from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED
+from services.syndicate.moments import Moment
+from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED, WENT_LIVE
 from services.syndicate.window import Periods, Standing, most_notices, shown
 
 _FOR_EVER = Periods()
@@ -148,8 +149,16 @@ def proofs(connection: Connection) -> list[Proof]:
     return [Proof(feed, revision, documents) for (feed, revision), documents in saved.items()]
 
 
-def save_proofs(connection: Connection, made: Sequence[Proof]) -> None:
-    """Keep what is served now."""
+def moments(connection: Connection) -> dict[str, tuple[str, Moment]]:
+    """Tell since when what was served last had been served: by path, with its ETag."""
+    rows = connection.execute(select(WENT_LIVE))
+    return {row.path: (row.etag, Moment(row.second, row.alone)) for row in rows}
+
+
+def save_proofs(
+    connection: Connection, made: Sequence[Proof], went_live: Mapping[str, Moment]
+) -> None:
+    """Keep what is served now, and since when."""
     connection.execute(delete(DOCUMENT).where(DOCUMENT.c.feed.in_([p.feed for p in made])))
     connection.execute(
         insert(DOCUMENT),
@@ -159,3 +168,12 @@ def save_proofs(connection: Connection, made: Sequence[Proof]) -> None:
             for document in p.documents
         ],
     )
+    documents = [document for p in made for document in p.documents]
+    connection.execute(delete(WENT_LIVE).where(WENT_LIVE.c.path.in_([d.path for d in documents])))
+    rows = [
+        {"path": d.path, "etag": d.etag, **vars(went_live[d.path])}
+        for d in documents
+        if d.path in went_live
+    ]
+    if rows:
+        connection.execute(insert(WENT_LIVE), rows)

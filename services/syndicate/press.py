@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from math import inf
 from uuid import UUID
 
 import structlog
@@ -34,6 +35,7 @@ _BACKLOG_GATHER = 2.0  # seconds
 _BACKLOG_REST = 4  # times as long as the rendering took
 _BACKLOG_LASTS = 0.5  # seconds after the last word of it
 _PAUSE = 1.0  # seconds after an error
+_OPENING = 2.0  # seconds that a start may wait for feeds that changed since they were saved
 _SAVE_EVERY = 0.25  # seconds
 _SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
 
@@ -67,9 +69,8 @@ class Press:
         self._backlog_until = 0.0
         self._waiting = Waiting()
         self._unsaved: dict[str, Proof] = {}
+        self._held: set[str] = set()
         self._forgotten: set[UUID] = set()
-        self.on_shown: Callable[[Proof], None] = lambda _: None
-        """Called with each feed once it is served."""
         self.rendered = 0
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
@@ -98,13 +99,23 @@ class Press:
         return self._waiting.behind(feeds)
 
     async def open(self) -> None:
-        """Serve what was served last. What changed since it was saved is rendered before anyone
-        reads it, so that no reader steps back after a crash."""
+        """Serve what was served last. A feed that changed since it was saved is rendered before
+        anyone reads it, so that no reader steps back after a crash, nor sees again what was taken
+        back. Where they are many, `run` goes on with it."""
         await self._database.write(_begin)
+        self._shelf.remember(await self._database.read(feed_store.moments))
+        feeds = await self._database.read(feed_store.feeds)
+        revisions = {feed.name: feed.revision for feed in feeds}
         for proof in await self._database.read(feed_store.proofs):
-            self._show(proof)
-        await self._render_changed()
+            if proof.revision == revisions.get(proof.feed, proof.revision):
+                self._show(proof)
+        self._held = {feed.name for feed in self.behind(feeds)}
+        await self._render_changed(_OPENING)
         await self.lists.make()
+
+    def holds(self, feed: str) -> bool:
+        """Say whether a feed is known but was not rendered yet since the start."""
+        return feed in self._held
 
     async def run(self) -> None:
         """Render until cancelled. What has changed by then is rendered at the next start."""
@@ -163,17 +174,25 @@ class Press:
     async def _save(self, proofs: Sequence[Proof]) -> None:
         if not proofs:
             return
-        await self._database.write(partial(feed_store.save_proofs, made=proofs))
+        went_live = dict(self._shelf.moments)
+        await self._database.write(
+            partial(feed_store.save_proofs, made=proofs, went_live=went_live)
+        )
         for proof in proofs:
             newest = self._unsaved.pop(proof.feed)
             if newest is not proof:  # rendered again meanwhile: to the end of the line
                 self._unsaved[proof.feed] = newest
 
-    async def _render_changed(self) -> None:
-        """Render what has changed up to now; what changes meanwhile may come first."""
+    async def _render_changed(self, seconds: float = inf) -> None:
+        """Render what has changed up to now; what changes meanwhile may come first. After some
+        `seconds`, leave the rest to another time."""
+        ends = time.perf_counter() + seconds
         await self._render()
         until = self._waiting.read
         while self._waiting.rendered < until:
+            if time.perf_counter() > ends:
+                self._changed.set()
+                return
             await self._render()
 
     async def _render_first(self) -> None:
@@ -200,9 +219,9 @@ class Press:
             self._unsaved[proof.feed] = proof
 
     def _show(self, proof: Proof) -> None:
-        self._shelf.put(proof.documents)
+        self._shelf.put(proof.documents, known=proof.feed not in self._held)
+        self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
-        self.on_shown(proof)
 
     def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
         """Find what has changed and render what is next, on one snapshot. The loop waits for it, so

@@ -1,58 +1,68 @@
-"""The way to the feeds: a few lines of ASGI over ready answers, in front of everything else."""
+"""The way to what is on the shelf: ready replies, in front of everything else."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Sequence
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
+from services.common.ready import Header, Reply
 from services.common.said import said
-from services.syndicate.shelf import Answer, Shelf
+from services.common.web import Tracing
+from services.syndicate.answers import Answer, reply_to, send_reply
+from services.syndicate.shelf import Shelf
 
-_EMPTY: Message = {"type": "http.response.body", "body": b""}
-_READ = PUBLIC_READS.labels("feed", 200)
-_NOT_MODIFIED = PUBLIC_READS.labels("feed", 304)
+_METHODS = "GET, HEAD, OPTIONS"
+_COUNTED = {status: PUBLIC_READS.labels("feed", status) for status in (200, 304)}
+_PREFLIGHT = Reply(
+    204,
+    [
+        (b"allow", _METHODS.encode()),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", _METHODS.encode()),
+        (b"access-control-allow-headers", b"*"),
+        (b"access-control-max-age", b"86400"),
+    ],
+)
 
 
 class PublicFeeds:
-    """Answers for feeds; what is not on the shelf goes to the application behind."""
+    """Answers for what is on the shelf; the rest goes to the application behind.
+
+    The HTTP server asks `ready` first. What is not asked for in the usual way comes here as ASGI.
+    """
 
     def __init__(self, shelf: Shelf, behind: ASGIApp) -> None:
         self._answers = shelf.answers
         self._behind = behind
+        self._refuse = Tracing(_method_not_allowed)
+
+    def ready(self, url: bytes, headers: Sequence[Header]) -> Reply | None:
+        """Give the reply to GET, if the URL is the bare path of something on the shelf."""
+        answer = self._answers.get(url.decode("latin-1"))
+        return None if answer is None else _reply(answer, headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
         answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
             await self._behind(scope, receive, send)
-        elif scope["method"] not in ("GET", "HEAD"):
-            await _method_not_allowed(scope, receive, send)
-        elif _has(scope, answer):
-            _NOT_MODIFIED.inc()
-            await send(answer.not_modified)
-            await send(_EMPTY)
+        elif scope["method"] in ("GET", "HEAD"):
+            await send_reply(_reply(answer, scope["headers"]), scope["method"], send)
+        elif scope["method"] == "OPTIONS":
+            await send_reply(_PREFLIGHT, scope["method"], send)
         else:
-            _READ.inc()
-            await send(answer.ok)
-            await send(answer.body if scope["method"] == "GET" else _EMPTY)
+            await self._refuse(scope, receive, send)
 
 
-def _has(scope: Scope, answer: Answer) -> bool:
-    return any(
-        matches(value, answer.etag) for name, value in scope["headers"] if name == b"if-none-match"
-    )
-
-
-def matches(if_none_match: bytes, etag: bytes) -> bool:
-    """Compare weakly with a list of tags or `*` (RFC 9110, sections 8.8.3.2 and 13.1.2).
-
-    A comma inside a foreign tag splits it into parts that match nothing of ours.
-    """
-    tags = [tag.strip() for tag in if_none_match.split(b",")]
-    return tags == [b"*"] or any(tag.removeprefix(b"W/") == etag for tag in tags)
+def _reply(answer: Answer, headers: Sequence[Header]) -> Reply:
+    reply = reply_to(answer, headers)
+    _COUNTED[reply.status].inc()
+    return reply
 
 
 async def _method_not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
     problem = Problem(
-        "method-not-allowed", said("A feed can only be read."), headers={"Allow": "GET, HEAD"}
+        "method-not-allowed", said("A feed can only be read."), headers={"Allow": _METHODS}
     )
     await problem.response()(scope, receive, send)

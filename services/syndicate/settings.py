@@ -53,6 +53,15 @@ class SyndicateSettings(ServiceSettings):
         default=259_200, ge=1, description="seconds after which a dead subscriber is dropped"
     )
 
+    public_folder: Path | None = Field(
+        default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
+    )
+
+    @property
+    def files(self) -> Path:
+        """Where the feeds lie as files."""
+        return self.public_folder or self.data / "syndicate" / "public"
+
     @property
     def database_file(self) -> Path:
         """Where articles and the last bytes of feeds are kept."""

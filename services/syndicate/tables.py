@@ -168,3 +168,13 @@ HUB_HANDSHAKE = Table(
     UniqueConstraint("topic", "callback"),
     sqlite_autoincrement=True,
 )
+
+# Since when the saved bytes of a document are served, with the ETag of those bytes.
+WENT_LIVE = Table(
+    "went_live",
+    TABLES,
+    Column("path", String, primary_key=True),
+    Column("etag", String, nullable=False),
+    Column("second", BigInteger, nullable=False),  # since 1970
+    Column("alone", Boolean, nullable=False),
+)

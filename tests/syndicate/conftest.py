@@ -12,11 +12,25 @@ from services.syndicate.change import Change
 from services.syndicate.feeds.site import Site
 from services.syndicate.tables import TABLES
 from tests.factories import event
+from tests.syndicate.service import Service, syndicate
 
 
 @pytest.fixture
 def site() -> Site:
     return Site("https://feeds.example", "https://paper.example")
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of `service`."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def service(data: Path) -> Iterator[Service]:
+    """Run syndicate, for modules of the group `syndicate`, which only read."""
+    with syndicate(data) as service:
+        yield service
 
 
 @pytest.fixture

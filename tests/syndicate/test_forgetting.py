@@ -23,7 +23,7 @@ def held_by(folder: Path) -> list[Path]:
 
 
 def served(shelf: Shelf) -> list[str]:
-    return [path for path, answer in shelf.answers.items() if MARK.encode() in answer.body["body"]]
+    return [path for path, answer in shelf.answers.items() if MARK.encode() in answer.document.body]
 
 
 async def test_no_byte_stays_in_feed_memory_or_file(

@@ -32,7 +32,7 @@ async def printed(database: Database, site: Site) -> Shown:
 
 
 def shown(shelf: Shelf) -> Shown:
-    return {path: answer.body["body"] for path, answer in shelf.answers.items()}
+    return {path: answer.document.body for path, answer in shelf.answers.items()}
 
 
 async def test_what_is_always_there_is_served_from_the_first_start(
@@ -168,8 +168,8 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document]) -> None:
-        real(documents)
+    def put(documents: Sequence[Document], *, known: bool) -> None:
+        real(documents, known=known)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
             press.tell_changed(first=["units/U20", "units/U21"])
@@ -324,3 +324,27 @@ async def until_none_is_behind(press: Press, database: Database) -> None:
     async with asyncio.timeout(10):
         while press.behind(await database.read(feed_store.feeds)):
             await asyncio.sleep(0.005)
+
+
+async def test_a_feed_that_changed_after_the_last_saving_is_not_served_before_it_is_made_anew(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Press(database, Shelf(site), site, feed_size=50)
+    await first.open()
+    await first.save()
+    units = [f"units/U{n}" for n in range(30)]
+    await take(database, *(article(unit=unit[6:]) for unit in units))  # and a crash
+    monkeypatch.setattr(press_module, "_OPENING", 0.0)
+
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+
+    held = [unit for unit in units if press.holds(unit)]
+    assert held
+    assert not [unit for unit in held if f"/feeds/{unit}.rss" in shelf.answers]
+    assert "/feeds/genres/podcast.rss" in shelf.answers
+    assert {feed.name for feed in press.behind(await database.read(feed_store.feeds))} >= set(held)
+    await rendered(press, database)
+    assert not [unit for unit in units if press.holds(unit)]
+    assert not [unit for unit in units if f"/feeds/{unit}.rss" not in shelf.answers]

@@ -1,17 +1,13 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import feedparser
 import httpx2
 import pytest
 
+from tests.stack.processes import until
 from tests.syndicate.service import Service, syndicate
 
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with syndicate(tmp_path_factory.mktemp("data")) as service:
-        yield service
+pytestmark = pytest.mark.xdist_group("syndicate")
 
 
 def test_it_is_ready_without_kafka_and_says_so(service: Service) -> None:
@@ -70,9 +66,34 @@ def test_public_reads_are_counted(service: Service) -> None:
     assert 'tinbai_public_reads_total{kind="feed",status="200"}' in service.get("/metrics").text
 
 
+def test_a_feed_comes_compressed_soon_after_the_start_and_lies_in_a_file(
+    service: Service, data: Path
+) -> None:
+    def zipped() -> httpx2.Response:
+        return httpx2.get(f"{service.url}/feeds/latest.rss", headers={"Accept-Encoding": "gzip"})
+
+    until(lambda: "content-encoding" in zipped().headers)
+    assert zipped().content == service.get("/feeds/latest.rss").content
+    file = data / "syndicate" / "public" / "feeds" / "latest.rss"
+    until(file.exists)
+    assert file.read_bytes() == zipped().content
+
+
+@pytest.mark.parametrize("path", ["/feeds/latest.rss", "/feeds/latest.rss?from=elsewhere"])
+def test_a_feed_is_the_same_however_it_is_asked_for(service: Service, path: str) -> None:
+    answer = service.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    same = {"If-None-Match": answer.headers["etag"]}
+    again = httpx2.get(service.url + path, headers=same)
+    assert (again.status_code, again.content) == (304, b"")
+    assert {"date", "vary", "cache-control", "link"} <= set(again.headers)
+    assert "x-request-id" not in answer.headers
+
+
 def test_it_stops_in_order_when_told_and_serves_the_same_bytes_after(tmp_path: Path) -> None:
     with syndicate(tmp_path) as first:
         before = first.get("/feeds/latest.rss")
         assert first.stop() in (0, -15)
     with syndicate(tmp_path) as second:
-        assert second.get("/feeds/latest.rss").headers["etag"] == before.headers["etag"]
+        assert second.get("/feeds/latest.rss").content == before.content

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Row, select
 from services.common.database import Database
 from services.common.outgoing import Outgoing
 from services.syndicate import store
-from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site, feed_path
 from services.syndicate.hub.hub import Hub
@@ -44,7 +43,7 @@ class Newsroom:
         """Have a feed say this from now on."""
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         document = Document(feed_path(feed, "atom"), "application/atom+xml", etag, body)
-        self.topics.shown(Proof(feed, 1, [document]))
+        self.topics.shown(document)
 
     async def ask(self, callback: str, mode: str = "subscribe", **more: str) -> None:
         """Ask as a form would."""

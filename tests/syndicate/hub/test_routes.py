@@ -1,6 +1,7 @@
 """`POST /hub` as subscribers see it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -25,7 +26,7 @@ async def http(tmp_path) -> AsyncIterator[httpx2.AsyncClient]:
         hub_requests_per_minute=5,
     )
     app = build(settings)
-    service = app._behind  # type: ignore[attr-defined]
+    service: Any = app._behind._behind  # type: ignore[attr-defined]
     async with service.router.lifespan_context(service):
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:

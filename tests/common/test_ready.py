@@ -1,0 +1,133 @@
+"""What is ready is answered before the application, and nothing is mixed up over it."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from services.common import connections
+from services.common.ready import Reply
+from services.common.settings import ServiceSettings
+from services.common.web import config_of
+from tests.common.test_connections import WITHIN, all_that_comes
+
+BODY = b"x" * 500_000
+READY = {
+    b"/small": Reply(200, [(b"content-length", b"5"), (b"etag", b'"s"')], b"small"),
+    b"/large": Reply(200, [(b"content-length", str(len(BODY)).encode())], BODY),
+    b"/same": Reply(304, [(b"etag", b'"s"')]),
+}
+
+
+async def behind(scope, receive, send):
+    """Answer what is ready with the same bytes, as every application does."""
+    if scope["path"] == "/slow":
+        await asyncio.sleep(0.1)
+    await PlainTextResponse(answer_to(scope["path"]))(scope, receive, send)
+
+
+def answer_to(path: str) -> bytes:
+    return READY[path.encode()].body if path.encode() in READY else b"behind"
+
+
+@asynccontextmanager
+async def connected(keep_alive: int = 75):
+    settings = ServiceSettings(host="127.0.0.1", port=0)
+    config = config_of(behind, settings, lambda url, _: READY.get(url))
+    server = uvicorn.Server(config)
+    config.lifespan, config.timeout_keep_alive = "off", keep_alive
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer, server
+    finally:
+        writer.close()
+        server.should_exit = True
+        await serving
+
+
+def get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
+    head = [f"{method} {path} HTTP/{version}", "Host: x", *lines]
+    return "\r\n".join([*head, "", ""]).encode()
+
+
+async def read(reader, *, with_body: bool = True) -> tuple[int, dict[str, str], bytes]:
+    async with asyncio.timeout(WITHIN):
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
+        headers = dict(line.split(": ", 1) for line in lines)
+        size = int(headers.get("content-length", 0)) if with_body else 0
+        return int(first.split()[1]), headers, await reader.readexactly(size)
+
+
+async def test_what_is_ready_comes_with_its_headers_and_the_time():
+    async with connected() as (reader, writer, _):
+        writer.write(get("/small"))
+        status, headers, body = await read(reader)
+    assert (status, body) == (200, b"small")
+    assert headers["etag"] == '"s"'
+    assert parsedate_to_datetime(headers["date"]).utcoffset() is not None
+
+
+async def test_requests_sent_at_once_are_answered_in_their_order():
+    paths = ["/small", "/slow", "/small", "/large", "/same", "/large", "/other", "/small"]
+    async with connected() as (reader, writer, _):
+        writer.write(b"".join(map(get, paths)))
+        answers = [await read(reader) for _ in paths]
+    assert [body for _, _, body in answers] == [answer_to(path) for path in paths]
+
+
+async def test_who_asks_much_and_reads_nothing_is_not_sent_everything():
+    async with connected() as (_, writer, server):
+        writer.write(get("/large") * 1000)
+        await writer.drain()
+        await asyncio.sleep(0.3)
+        (connection,) = server.server_state.connections
+        assert connection.transport.get_write_buffer_size() < 2 * len(BODY)
+        writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        get("/small", "Connection: close"),
+        get("/small", version="1.0"),
+        get("/small", method="HEAD"),
+        get("/small", method="POST"),
+    ],
+)
+async def test_what_is_not_asked_for_in_the_usual_way_goes_to_the_application(asked):
+    async with connected() as (reader, writer, _):
+        writer.write(asked)
+        _, headers, body = await read(reader, with_body=not asked.startswith(b"HEAD"))
+    assert body in (b"small", b"")
+    assert "etag" not in headers
+
+
+async def test_a_body_that_nobody_wanted_is_read_over():
+    async with connected() as (reader, writer, _):
+        writer.write(get("/small", "Content-Length: 6") + b"GET /x" + get("/other"))
+        assert (await read(reader))[2] == b"small"
+        assert (await read(reader))[2] == b"behind"
+
+
+async def test_a_connection_that_asks_nothing_more_is_closed(monkeypatch):
+    monkeypatch.setattr(connections, "_PATIENCE", 0.2)
+    async with connected(keep_alive=1) as (reader, writer, _):
+        writer.write(get("/small"))
+        await read(reader)
+        assert await all_that_comes(reader) == b""
+
+
+async def test_a_large_answer_under_way_is_finished_when_the_service_stops():
+    async with connected() as (reader, writer, server):
+        writer.write(get("/large"))
+        await reader.readexactly(1)
+        server.should_exit = True
+        rest = await all_that_comes(reader)
+        assert rest.endswith(BODY)
