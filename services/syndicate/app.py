@@ -17,6 +17,7 @@ from services.syndicate import api, feed_store, store
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
 from services.syndicate.listing import Lister
@@ -46,7 +47,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
             app.state.parts = api.Parts(database, press, site, broker, link)
             hub = Hub(database, site, settings)
             press.on_shown = hub.topics.shown
-            app.state.desk = hub_routes.desk(hub, site, settings)
+            app.state.desk = hub_routes.desk(hub, site, settings, database)
             await press.open()
             async with running(
                 kafka=link.run(),
@@ -75,6 +76,7 @@ def build(settings: SyndicateSettings) -> ASGIApp:
     )
     app.include_router(api.router)
     app.include_router(hub_routes.router)
+    app.include_router(hub_admin.router)
     return PublicFeeds(shelf, behind=app)
 
 

@@ -1,12 +1,16 @@
 """`POST /hub` as subscribers see it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx2
 import pytest
+from sqlalchemy import insert
 
+from services.common.instants import now
 from services.syndicate.app import build
 from services.syndicate.settings import SyndicateSettings
+from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.service import NO_KAFKA
 
 FORM = {
@@ -16,13 +20,18 @@ FORM = {
 }
 
 
+KEY = {"Authorization": "Bearer key"}
+
+
 @pytest.fixture
 async def http(tmp_path) -> AsyncIterator[httpx2.AsyncClient]:
+    (tmp_path / "admin.key").write_text("key")
     settings = SyndicateSettings(
         data=tmp_path,
         kafka_bootstrap=NO_KAFKA,
         syndicate_url="https://feeds.example",
         hub_requests_per_minute=5,
+        admin_key_file=tmp_path / "admin.key",
     )
     app = build(settings)
     service = app._behind  # type: ignore[attr-defined]
@@ -62,3 +71,27 @@ async def test_the_hub_at_its_door(http):
     feed = await http.head("/feeds/urgent.json")
     assert feed.links["hub"]["url"] == about["hub"]
     assert feed.links["self"]["url"] == FORM["hub.topic"]
+
+
+async def test_subscriptions_are_listed_for_admins_without_what_lets_people_in(http):
+    path = "/v1/admin/hub/subscriptions"
+    assert (await http.get(path)).status_code == 401
+    assert (await http.get(path, headers={"Authorization": "Bearer other"})).status_code == 401
+    assert (await http.get(path, headers=KEY)).json() == {"items": [], "next": None}
+
+    at = now() + timedelta(hours=1)
+    kept = {"topic": "/feeds/latest.rss", "host": "you.example", "failures": 2, "pushed": ""}
+    rows = [
+        kept | {"callback": f"https://you.example/{n}", "secret": "dark", "expires": at}
+        for n in range(3)
+    ]
+    database = http._transport.app._behind.state.parts.database
+    await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), rows).rowcount)
+    first = (await http.get(path, params={"limit": 2}, headers=KEY)).json()
+    rest = (await http.get(path, params={"cursor": first["next"]}, headers=KEY)).json()
+
+    assert [len(first["items"]), len(rest["items"]), rest["next"]] == [2, 1, None]
+    assert first["items"][0]["host"] == "you.example"
+    assert first["items"][0]["signed"]
+    assert "dark" not in str(first)
+    assert "you.example/0" not in str(first)
