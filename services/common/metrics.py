@@ -12,7 +12,7 @@ HTTP_SECONDS = Histogram(
 )
 PUBLIC_READS = Counter(
     "tinbai_public_reads",
-    "Answers with feeds or media",
+    "Answers with feeds, pages of their history, or media",
     ["kind", "status"],
 )
 KAFKA_UP = Gauge("tinbai_kafka_up", "1 while Kafka answers")
@@ -25,6 +25,7 @@ FEED_RENDER_SECONDS = Histogram(
     "tinbai_feed_render_seconds", "Time to render a few feeds together", buckets=_SECONDS
 )
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
+HISTORY_RENDERS = Counter("tinbai_history_renders", "Pages of feeds' histories made")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
 POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])
 POLLED_ITEMS = Counter(

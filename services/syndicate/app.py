@@ -14,9 +14,13 @@ from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
+from services.syndicate.clock import Clock
+from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.history.pages import Pages
+from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
@@ -26,7 +30,6 @@ from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> ASGIApp:
@@ -36,22 +39,31 @@ def build(settings: SyndicateSettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(sqlite_url(settings.database_file), store.prepare)
         try:
-            press = Press(database, shelf, site, settings.feed_size)
+            press = Press(
+                database, shelf, site, settings.feed_size, settings.periods, settings.publication
+            )
+            rules = Rules(settings.feed_size, settings.periods, repr((site, settings.publication)))
+            clock = Clock(database, rules, press.tell_changed)
+            pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            intake = Intake(database, press, pages)
+            subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
-            app.state.parts = api.Parts(database, press, site, broker, link)
+            app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
             press.on_shown = hub.topics.shown
             app.state.desk = hub_routes.desk(hub, site, settings, database)
+            await clock.look()
             await press.open()
             async with running(
                 kafka=link.run(),
+                clock=clock.run(),
                 press=press.run(),
+                lists=press.lists.run(),
                 saving=press.save_slowly(),
                 listing=lister.run(),
                 forgetting=forget_for_good(database),
@@ -77,7 +89,8 @@ def build(settings: SyndicateSettings) -> ASGIApp:
     app.include_router(api.router)
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
-    return PublicFeeds(shelf, behind=app)
+    history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
+    return PublicFeeds(shelf, behind=history)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

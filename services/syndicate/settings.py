@@ -1,10 +1,12 @@
 """What can be set for syndicate."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
 
 from services.common.settings import ServiceSettings
+from services.syndicate.window import Periods
 
 
 class SyndicateSettings(ServiceSettings):
@@ -12,6 +14,19 @@ class SyndicateSettings(ServiceSettings):
 
     port: int = Field(default=8002, ge=0, le=65535, description="port to listen on")
     feed_size: int = Field(default=50, ge=1, le=1000, description="entries in a public feed")
+    feed_age: int | None = Field(
+        default=None, ge=1, le=36500, description="days an article is in feeds; else for ever"
+    )
+    notice_days: int = Field(
+        default=30, ge=1, le=36500, description="days the notice of a retraction is in feeds"
+    )
+    publication: str = Field(default="Tin bài", min_length=1, description="the paper's name")
+
+    @property
+    def periods(self) -> Periods:
+        """How long feeds show what."""
+        age = None if self.feed_age is None else timedelta(days=self.feed_age)
+        return Periods(age, timedelta(days=self.notice_days))
 
     hub_lease_least: int = Field(
         default=300, ge=1, description="seconds that a WebSub subscription lasts at the least"

@@ -7,6 +7,7 @@ from starlette.types import Message
 
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
+from services.syndicate.lists.index import PAGE_POLICY
 
 # Short, for after a retraction the old text must leave the caches soon.
 _CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
@@ -59,6 +60,8 @@ def _answer(document: Document, site: Site) -> Answer:
         (b"content-type", f"{document.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(document.body)).encode()),
     ]
+    if document.media_type == "text/html":
+        entity.append((b"content-security-policy", PAGE_POLICY.encode()))
     return Answer(
         etag=etag,
         ok={"type": "http.response.start", "status": 200, "headers": always + entity},

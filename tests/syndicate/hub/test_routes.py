@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import insert
 
 from services.common.instants import now
@@ -18,6 +20,13 @@ FORM = {
     "hub.callback": "https://subscriber.invalid/callback",
     "hub.topic": "https://feeds.example/feeds/urgent.json",
 }
+
+
+def service_behind(app: Any) -> FastAPI:
+    """Give the application behind what answers for feeds."""
+    while not isinstance(app, FastAPI):
+        app = app._behind
+    return app
 
 
 KEY = {"Authorization": "Bearer key"}
@@ -34,7 +43,7 @@ async def http(tmp_path) -> AsyncIterator[httpx2.AsyncClient]:
         admin_key_file=tmp_path / "admin.key",
     )
     app = build(settings)
-    service = app._behind  # type: ignore[attr-defined]
+    service = service_behind(app)
     async with service.router.lifespan_context(service):
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:
@@ -85,7 +94,7 @@ async def test_subscriptions_are_listed_for_admins_without_what_lets_people_in(h
         kept | {"callback": f"https://you.example/{n}", "secret": "dark", "expires": at}
         for n in range(3)
     ]
-    database = http._transport.app._behind.state.parts.database
+    database = service_behind(http._transport.app).state.parts.database
     await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), rows).rowcount)
     first = (await http.get(path, params={"limit": 2}, headers=KEY)).json()
     rest = (await http.get(path, params={"cursor": first["next"]}, headers=KEY)).json()
