@@ -109,7 +109,7 @@ class Hub:
 
     def _lanes(self, proven: Outgoing, doubtful: Outgoing) -> Iterable[Lane]:
         database, topics = self._database, self.topics
-        verify = Verification(database, doubtful, topics, self._places)
+        verify = Verification(database, doubtful, topics, self._places, self._changed)
         push = Delivery(database, proven, topics, self._hub, self._pace)
         push_again = Delivery(database, doubtful, topics, self._hub, self._pace)
         yield Lane(database, TO_VERIFY, verify, Bounds(_VERIFICATIONS, _PER_HOST), self._asked)
@@ -126,6 +126,8 @@ class Hub:
                 log.warning("hub_not_taken_up", error=what_happened(error))
                 await asyncio.sleep(_RETRY_AFTER)
             else:
+                self._asked.set()
+                self._changed.set()
                 return
 
     async def _mark_changes(self) -> None:

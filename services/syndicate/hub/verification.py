@@ -1,6 +1,7 @@
 """Asks callbacks whether they want what was asked for in their name, and tells them of denials
 (WebSub, sections 5.2 and 5.3)."""
 
+import asyncio
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -55,12 +56,18 @@ class Verification:
     """Makes one handshake at each call."""
 
     def __init__(
-        self, database: Database, outgoing: Outgoing, topics: Topics, places: Places
+        self,
+        database: Database,
+        outgoing: Outgoing,
+        topics: Topics,
+        places: Places,
+        confirmed: asyncio.Event,
     ) -> None:
         self._database = database
         self._outgoing = outgoing
         self._topics = topics
         self._places = places
+        self._confirmed = confirmed
 
     async def __call__(self, asked: Row[Any]) -> None:
         """Call the callback, and store what came of it."""
@@ -102,6 +109,7 @@ class Verification:
         outcome = await self._database.write(
             partial(_confirm, asked=asked, at=at, now_etag=etag, places=self._places)
         )
+        self._confirmed.set()  # there may be something to push
         _report(asked, outcome)
         if outcome is Outcome.CONFIRMED and asked.mode == Mode.UNSUBSCRIBE:
             HUB_DROPPED.labels("unsubscribed").inc()
