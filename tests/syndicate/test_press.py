@@ -205,7 +205,12 @@ async def test_the_first_change_is_rendered_at_once_and_those_that_follow_togeth
     await press.open()
     put: list[str] = []
     real = shelf.put
-    monkeypatch.setattr(shelf, "put", lambda made: put.append(made[0].path) or real(made))  # type: ignore[func-returns-value]
+
+    def noted(documents: Sequence[Document], *, known: bool) -> None:
+        real(documents, known=known)
+        put.append(documents[0].path)
+
+    monkeypatch.setattr(shelf, "put", noted)
     async with at_work(press):
         await take(database, article())
         press.tell_changed()
@@ -270,8 +275,8 @@ async def test_a_change_is_served_soon_while_a_new_name_has_every_feed_rendered(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document]) -> None:
-        real(documents)
+    def put(documents: Sequence[Document], *, known: bool) -> None:
+        real(documents, known=known)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
 
     monkeypatch.setattr(shelf, "put", put)

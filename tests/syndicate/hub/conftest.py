@@ -1,7 +1,7 @@
 """A hub with its store, and topics that change when a test says so."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from services.common.database import Database
 from services.common.outgoing import Outgoing
+from services.common.targets import Network
 from services.syndicate import store
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site, feed_path
@@ -78,12 +79,17 @@ def _handshakes(connection: Connection) -> list[Row[Any]]:
 
 @asynccontextmanager
 async def working(
-    database: Database, site: Site, body: bytes = b"first", **settings: Any
+    database: Database,
+    site: Site,
+    body: bytes = b"first",
+    allowed: Sequence[Network] = LOOPBACK,
+    **settings: Any,
 ) -> AsyncIterator[Newsroom]:
     """Run a hub on what is in the store."""
     await database.write(partial(store.know, names=FEEDS))
     given = SyndicateSettings(data=Path(), **({"hub_pause": 0} | settings))
-    hub = Hub(database, site, given, partial(Outgoing, LOOPBACK, resolve=here))
+    # Without certificates, which take a while to load: nothing here is called over TLS.
+    hub = Hub(database, site, given, partial(Outgoing, allowed, resolve=here, verify=False))
     newsroom = Newsroom(hub, hub.topics, database, site)
     newsroom.show(body)
     running = asyncio.create_task(hub.run())
