@@ -12,14 +12,15 @@ from services.common.web import Tracing
 from services.syndicate.answers import Answer, reply_to, send_reply
 from services.syndicate.shelf import Shelf
 
-_METHODS = "GET, HEAD, OPTIONS"
+METHODS = "GET, HEAD, OPTIONS"
 _COUNTED = {status: PUBLIC_READS.labels("feed", status) for status in (200, 304)}
-_PREFLIGHT = Reply(
+# Browsers ask before they send an ETag along (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+PREFLIGHT = Reply(
     204,
     [
-        (b"allow", _METHODS.encode()),
+        (b"allow", METHODS.encode()),
         (b"access-control-allow-origin", b"*"),
-        (b"access-control-allow-methods", _METHODS.encode()),
+        (b"access-control-allow-methods", METHODS.encode()),
         (b"access-control-allow-headers", b"*"),
         (b"access-control-max-age", b"86400"),
     ],
@@ -50,7 +51,7 @@ class PublicFeeds:
         elif scope["method"] in ("GET", "HEAD"):
             await send_reply(_reply(answer, scope["headers"]), scope["method"], send)
         elif scope["method"] == "OPTIONS":
-            await send_reply(_PREFLIGHT, scope["method"], send)
+            await send_reply(PREFLIGHT, scope["method"], send)
         else:
             await self._refuse(scope, receive, send)
 
@@ -63,6 +64,6 @@ def _reply(answer: Answer, headers: Sequence[Header]) -> Reply:
 
 async def _method_not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
     problem = Problem(
-        "method-not-allowed", said("A feed can only be read."), headers={"Allow": _METHODS}
+        "method-not-allowed", said("A feed can only be read."), headers={"Allow": METHODS}
     )
     await problem.response()(scope, receive, send)

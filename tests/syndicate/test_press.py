@@ -319,10 +319,12 @@ async def rendered(press: Press, database: Database) -> None:
 @asynccontextmanager
 async def at_work(press: Press) -> AsyncIterator[None]:
     task = asyncio.create_task(press.run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def until_none_is_behind(press: Press, database: Database) -> None:

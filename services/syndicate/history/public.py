@@ -12,6 +12,7 @@ from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
 from services.common.ready import Reply
 from services.common.said import said
+from services.common.web import Tracing
 from services.syndicate.answers import (
     Answer,
     answer_of,
@@ -26,6 +27,7 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.history.looking import Wanted
 from services.syndicate.history.node import node_named
 from services.syndicate.history.pages import Busy, Pages, Seen
+from services.syndicate.public import METHODS, PREFLIGHT
 
 _BELOW = "/history/"
 _AGAIN = {"Retry-After": "2"}
@@ -56,9 +58,11 @@ class PublicHistory:
         await (answer or self._behind)(scope, receive, send)
 
     async def _answer(self, wanted: Wanted, scope: Scope) -> ASGIApp | None:
+        if scope["method"] == "OPTIONS":
+            return _sending(PREFLIGHT)
         if scope["method"] not in ("GET", "HEAD"):
             detail = said("A feed can only be read.")
-            return Problem("method-not-allowed", detail, headers={"Allow": "GET, HEAD"}).response()
+            return _telling(Problem("method-not-allowed", detail, headers={"Allow": METHODS}))
         tags = ",".join(Headers(scope=scope).getlist("if-none-match")).encode()
 
         def has(etag: str) -> bool:
@@ -68,11 +72,11 @@ class PublicHistory:
             found = await self._pages().get(wanted, has)
         except Busy:
             detail = said("Too many pages are asked for at once.")
-            return Problem("overloaded", detail, headers=_AGAIN).response()
+            return _telling(Problem("overloaded", detail, headers=_AGAIN))
         except SQLAlchemyError as error:
             log.error("page_not_read", error=what_happened(error))  # noqa: TRY400
             detail = said("It could not be stored or read just now.")
-            return Problem("overloaded", detail, headers=_AGAIN).response()
+            return _telling(Problem("overloaded", detail, headers=_AGAIN))
         match found:
             case Seen():
                 reply = reply_to(self._page(wanted, found), scope["headers"])
@@ -81,7 +85,7 @@ class PublicHistory:
             case None:
                 return None
         PUBLIC_READS.labels("history", reply.status).inc()
-        return lambda scope, _, send: send_reply(reply, scope["method"], send)
+        return _sending(reply)
 
     def _page(self, wanted: Wanted, seen: Seen) -> Answer:
         links = [("self", self._url(wanted))]
@@ -95,6 +99,19 @@ class PublicHistory:
 
     def _url(self, wanted: Wanted) -> str:
         return f"{self._site.syndicate_url}{wanted.path}"
+
+
+def _sending(reply: Reply) -> ASGIApp:
+    return lambda scope, _, send: send_reply(reply, scope["method"], send)
+
+
+def _telling(problem: Problem) -> ASGIApp:
+    """What is refused is told in the caller's language, and logged like any other request."""
+
+    async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+        await problem.response()(scope, receive, send)
+
+    return Tracing(tell)
 
 
 def wanted_at(path: str) -> Wanted | None:

@@ -245,11 +245,33 @@ async def test_head_gives_the_headers_of_get(paper: Paper) -> None:
     assert not {"x-request-id", "last-modified", "set-cookie"} & set(head.headers)
 
 
+async def test_a_page_comes_as_the_reader_likes_to_unpack_it(paper: Paper) -> None:
+    await a_past(paper)
+    url = await first_page(paper)
+    plain = await paper.get(url, Accept_Encoding="identity")
+    for coding in ("gzip", "zstd"):
+        packed = await paper.get(url, Accept_Encoding=coding)
+        assert packed.headers["content-encoding"] == coding
+        assert packed.headers["etag"] != plain.headers["etag"]
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        etag = packed.headers["etag"]
+        again = await paper.get(url, Accept_Encoding=coding, If_None_Match=etag)
+        assert (again.status_code, again.headers["etag"]) == (304, etag)
+
+
+async def test_a_script_on_another_site_may_ask_with_an_etag(paper: Paper) -> None:
+    await a_past(paper)
+    answer = await paper.client.options(await first_page(paper))
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 async def test_a_page_can_only_be_read(paper: Paper) -> None:
     await a_past(paper)
     answer = await paper.client.post(await first_page(paper))
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
