@@ -40,7 +40,8 @@ class Relay:
                 await asyncio.sleep(_RETRY_AFTER)
             elif not waiting:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._added.wait(), _LOOK_EVERY)
+                    async with asyncio.timeout(_LOOK_EVERY):
+                        await self._added.wait()
 
     async def _send_some(self) -> tuple[int, int]:
         """Send what waits, up to a limit: how many rows were confirmed, of how many."""

@@ -65,7 +65,8 @@ class Eraser:
                 log.warning("erasure_interrupted", error=what_happened(error))
                 patience = _RETRY_AFTER
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._wanted.wait()
             self._wanted.clear()
 
     async def go_on(self) -> float:

@@ -63,7 +63,8 @@ class Comparison:
         patience: float | None = None
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._wanted.wait()
             patience = _EVERY
             self._wanted.clear()
             try:

@@ -81,7 +81,8 @@ class Relay:
                 await self._send(producer, rows)
                 continue
             try:
-                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY)
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 
