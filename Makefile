@@ -27,10 +27,17 @@ demo: .venv/run  ## put a few units and articles into the running stack
 
 # Where Python may not keep what it compiles, each of some hundred processes compiles all of it.
 test: export PYTHONDONTWRITEBYTECODE =
-test: .venv/dev  ## unit tests, and integration tests on a real broker
-	@tests/install-programs
-	@$(BIN)/tinbai fetch
+test:  ## unit tests, and integration tests on a real broker
+	@$(MAKE) --no-print-directory --jobs=3 tools
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+tools: .venv/dev programs broker  ## fetch what tests need, at the same time where --jobs says so
+
+programs:
+	@tests/install-programs
+
+broker: .venv/run
+	@$(BIN)/tinbai fetch
 
 lint: .venv/dev  ## ruff and mypy, strict
 	$(BIN)/ruff check .
@@ -53,6 +60,10 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
+bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what it costs with many behind
+	@$(BIN)/python -m bench.feeds
+	@$(BIN)/python -m bench.growth $(ARGS)
+
 migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.ingest.migrations "$(NAME)"
 
@@ -65,4 +76,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test lint fuzz eval bench bench-serving contracts migration lock clean
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-serving bench-feeds contracts migration lock clean

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpcore2
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from services.common.database import sqlite_url
@@ -15,6 +16,12 @@ from tests.postgres import Postgres, running_postgres
 from tests.sharing import Together, slow_first
 
 _numbers = count(1)
+
+# A slow machine is no fault, and what fails must be the change's own: examples stay the same.
+settings.register_profile(
+    "tinbai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tinbai")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
@@ -83,6 +83,14 @@ def article(article_id: str, parts: TheParts, accept: Annotated[str, Header()] =
         latest=latest,
         words=words,
     )
+
+
+@router.get("/robots.txt", response_class=PlainTextResponse)
+async def robots(parts: TheParts) -> str:
+    """Say what crawlers may read (RFC 9309). Syndicate's sitemap names our pages: search engines
+    believe it because we name the sitemap."""
+    sitemap = f"{parts.site.syndicate_url}/sitemap-news.xml"
+    return f"User-agent: *\nAllow: /\nDisallow: /v1/\n\nSitemap: {sitemap}\n"
 
 
 @router.get(_STYLE_PATH)

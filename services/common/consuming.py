@@ -143,7 +143,7 @@ class DeadLetters:
             record_key_base64=_base64(record.key),
             value_base64=_base64(record.value),
         )
-        await self._publish(message_of(event, DEAD))
+        await self._publish([message_of(event, DEAD)])
         PARKED.labels(record.topic, reason).inc()
         log.error("record_parked", reason=reason, detail=detail, **_place(record))
 

@@ -23,12 +23,17 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """Give the same instant in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else instant(value)
 
 
 def microseconds(at: datetime) -> int:
     """Count the microseconds since 1970."""
     return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(microseconds: int) -> datetime:
+    """Give the instant so many microseconds after 1970."""
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 def now() -> datetime:

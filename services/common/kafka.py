@@ -43,6 +43,9 @@ HEARTBEAT_MS = 500
 
 _SET_ON_TOPIC = 1  # Kafka's ConfigSource.DYNAMIC_TOPIC_CONFIG
 
+BATCH_BYTES = 256 * 1024
+"""What a broker of ours sends in one batch at most, but for a record that alone is larger."""
+
 _LOOK_UP_MS = 1000  # how often who waits for records sees to whether the consumer still works
 
 _SILENCE_MS = 10_000  # without a record, short of the end: Kafka is stuck
@@ -67,6 +70,7 @@ def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
+        max_batch_size=BATCH_BYTES,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         allow_auto_create_topics=False,
         parser=_without_headers,

@@ -1,19 +1,22 @@
 """Events out, through the broker that a service consumes with; ingest's own relay is its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from faststream.exceptions import IncorrectState
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaPublishMessage
 
 from schemas.events import Event
 from schemas.topics import Topic
+from services.common.kafka import BATCH_BYTES
 
 _CONFIRM_WITHIN = 30.0  # seconds
+_BATCH_BYTES = BATCH_BYTES // 2  # of values: keys and headers are added to them
+_MOST_IN_BATCH = 250
 
 log = structlog.get_logger()
 
@@ -32,8 +35,9 @@ class Message:
     value: bytes
 
 
-Publish = Callable[[Message], Awaitable[None]]
-"""Returns when Kafka has confirmed. Raises NotConfirmed."""
+Publish = Callable[[Sequence[Message]], Awaitable[None]]
+"""Takes messages of one partition, in order; returns when Kafka has confirmed them all. Raises
+NotConfirmed."""
 
 
 def message_of(event: Event, topic: Topic) -> Message:
@@ -46,11 +50,15 @@ def message_of(event: Event, topic: Topic) -> Message:
 def publisher(broker: KafkaBroker) -> Publish:
     """Give what publishes through `broker`; while that isn't started, nothing is confirmed."""
 
-    async def publish(message: Message) -> None:
+    async def publish(messages: Sequence[Message]) -> None:
+        place = messages[0]
         try:
             async with asyncio.timeout(_CONFIRM_WITHIN):
-                confirmed = await broker.publish(
-                    message.value, message.topic, key=message.key, partition=message.partition
+                # One request and one confirmation: one by one, each costs FastStream 150 µs.
+                confirmed = await broker.publish_batch(
+                    *(KafkaPublishMessage(each.value, key=each.key) for each in messages),
+                    topic=place.topic,
+                    partition=place.partition,
                 )
         except (KafkaError, OSError, IncorrectState) as error:
             raise NotConfirmed(repr(error)) from error
@@ -61,12 +69,34 @@ def publisher(broker: KafkaBroker) -> Publish:
 
 
 async def publish_all(publish: Publish, messages: Sequence[Message]) -> list[bool]:
-    """Publish all at once; say of each whether Kafka confirmed it."""
-    answers = await asyncio.gather(*map(publish, messages), return_exceptions=True)
-    missing = [answer for answer in answers if isinstance(answer, NotConfirmed)]
-    for answer in answers:
-        if answer is not None and not isinstance(answer, NotConfirmed):
+    """Publish all at once, in batches; say of each whether Kafka confirmed it."""
+    batches = _batches(messages)
+    answers = await asyncio.gather(*map(publish, batches), return_exceptions=True)
+    missing: dict[Message, NotConfirmed] = {}
+    for batch, answer in zip(batches, answers, strict=True):
+        if isinstance(answer, NotConfirmed):
+            missing |= dict.fromkeys(batch, answer)
+        elif answer is not None:
             raise answer
     if missing:
-        log.warning("events_not_published", count=len(missing), error=str(missing[0]))
-    return [answer is None for answer in answers]
+        error = str(next(iter(missing.values())))
+        log.warning("events_not_published", count=len(missing), error=error)
+    return [message not in missing for message in messages]
+
+
+def _batches(messages: Iterable[Message]) -> list[list[Message]]:
+    batches: list[list[Message]] = []
+    newest: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        place = (message.topic, message.partition)
+        batch = newest.get(place)
+        if batch is None or not _has_room(batch, message):
+            batch = newest[place] = []
+            batches.append(batch)
+        batch.append(message)
+    return batches
+
+
+def _has_room(batch: Sequence[Message], message: Message) -> bool:
+    size = sum(len(each.value) for each in (*batch, message))
+    return len(batch) < _MOST_IN_BATCH and size <= _BATCH_BYTES

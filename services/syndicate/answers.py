@@ -11,6 +11,7 @@ from services.common.ready import Header, Reply
 from services.syndicate.codings import CODINGS, NONE, SUFFIXES, Bodies, Coding, wanted
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
+from services.syndicate.lists.index import PAGE_POLICY
 
 # Short, for after a retraction the old text must leave the caches soon.
 CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
@@ -59,6 +60,8 @@ def answer_of(
         entity = [media_type, (b"content-length", str(len(body)).encode())]
         if coding != "identity":
             entity.append((b"content-encoding", coding.encode()))
+        if document.media_type == "text/html":
+            entity.append((b"content-security-policy", PAGE_POLICY.encode()))
         found[coding] = Reply(200, [(b"etag", _etag(document, coding)), *always, *entity], body)
     tags = [_etag(document, coding) for coding in CODINGS]
     not_modified = {tag: Reply(304, [(b"etag", tag), *always]) for tag in tags}

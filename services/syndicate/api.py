@@ -1,24 +1,22 @@
 """What syndicate says over HTTP beside its feeds."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import RedirectResponse
 from faststream.kafka import KafkaBroker
-from jinja2 import Environment, FileSystemLoader
 
 from services.common.database import Database
 from services.common.kafka import KafkaLink
+from services.common.openapi import Answers
 from services.common.problems import Problem, not_found
 from services.common.said import said
 from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
-from services.syndicate.feeds.families import title_of
+from services.syndicate.feeds.families import canonical
 from services.syndicate.feeds.site import Site
 from services.syndicate.press import Press
-
-_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
 
 router = APIRouter(tags=["feeds"])
 
@@ -34,18 +32,34 @@ class Parts:
     link: KafkaLink
 
 
-@router.get(
-    "/feeds/{name:path}.{extension}",
-    response_class=Response,
-    responses={
-        200: {"content": {f.media_type: {} for f in FORMATS}, "description": "The feed."},
+def _document(*media_types: str) -> Answers:
+    return {
+        200: {"content": {each: {} for each in media_types}, "description": "The document."},
         304: {"description": "You have it: `If-None-Match` names its ETag."},
-    },
-)
+    }
+
+
+_FEED = _document(*(each.media_type for each in FORMATS))
+
+# What is known was answered before this, by PublicFeeds: the routes are for the documentation.
+
+
+@router.get("/feeds/languages/{tag}.{extension}", response_class=Response, responses=_FEED)
+async def language_feed(request: Request, tag: str, extension: str) -> Response:
+    """Give the feed of a language. The case of a tag means nothing: one that is written otherwise
+    leads to the feed (RFC 5646, section 2.1.1)."""
+    parts: Parts = request.app.state.parts
+    name = f"languages/{canonical(tag)}"
+    written = canonical(tag) == tag or extension not in {each.extension for each in FORMATS}
+    if written or not await parts.database.read(partial(feed_store.is_known, feed=name)):
+        raise not_found()
+    return RedirectResponse(parts.site.feed(name, extension), 301)
+
+
+@router.get("/feeds/{name:path}.{extension}", response_class=Response, responses=_FEED)
 async def feed(request: Request, name: str, extension: str) -> Response:  # noqa: ARG001
     """Give a feed: `latest`, `urgent`, `corrections`, `units/CODE`, `columns/SLUG`,
     `campaigns/SLUG`, `languages/TAG` or `genres/GENRE`, as `rss`, `atom` or `json`."""
-    # Feeds that are known were answered before this, by PublicFeeds.
     parts: Parts = request.app.state.parts
     if parts.press.holds(name):
         parts.press.tell_changed(first=[name])
@@ -54,10 +68,25 @@ async def feed(request: Request, name: str, extension: str) -> Response:  # noqa
     raise not_found()
 
 
-@router.get("/", response_class=HTMLResponse)
-async def index(request: Request) -> str:
+@router.get("/", response_class=Response, responses=_document("text/html"))
+async def index() -> Response:
     """List the feeds, for people and for the autodiscovery of feed readers."""
-    parts: Parts = request.app.state.parts
-    known = await parts.database.read(feed_store.feeds)
-    feeds = {feed.name: title_of(feed.name, feed.title) for feed in known}
-    return _PAGES.get_template("index.html").render(feeds=feeds, formats=FORMATS, site=parts.site)
+    raise not_found()
+
+
+@router.get("/feeds.opml", response_class=Response, responses=_document("text/x-opml"))
+async def subscriptions() -> Response:
+    """List the feeds for import into a feed reader (OPML 2.0)."""
+    raise not_found()
+
+
+@router.get("/sitemap-news.xml", response_class=Response, responses=_document("application/xml"))
+async def sitemap() -> Response:
+    """Name the articles of the last two days, for search engines."""
+    raise not_found()
+
+
+@router.get("/robots.txt", response_class=Response, responses=_document("text/plain"))
+async def robots() -> Response:
+    """Say what crawlers may read (RFC 9309)."""
+    raise not_found()

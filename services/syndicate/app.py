@@ -13,6 +13,8 @@ from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, feed_store, store
+from services.syndicate.clock import Clock
+from services.syndicate.edition import Rules
 from services.syndicate.feeds.site import Site
 from services.syndicate.finishing import Finishing
 from services.syndicate.folder import Folder
@@ -37,17 +39,24 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(sqlite_url(settings.database_file), TABLES.create_all)
         try:
-            press = Press(database, shelf, site, settings.feed_size)
+            press = Press(
+                database, shelf, site, settings.feed_size, settings.periods, settings.publication
+            )
+            rules = Rules(settings.feed_size, settings.periods, repr((site, settings.publication)))
+            clock = Clock(database, rules, press.tell_changed)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             subscribe(broker, Intake(database, press), await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, site, broker, link)
+            await clock.look()
             await press.open()
             async with running(
                 kafka=link.run(),
+                clock=clock.run(),
                 press=press.run(),
+                lists=press.lists.run(),
                 saving=press.save_slowly(),
                 listing=lister.run(),
                 forgetting=forget_for_good(database),

@@ -2,15 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select
 
+from services.common.instants import instant
 from services.common.prepared import Prepared
 from services.syndicate.feeds.binding import Document
 from services.syndicate.moments import Moment
-from services.syndicate.tables import ARTICLE, DOCUMENT, ENTRY, FEED, WENT_LIVE
+from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED, WENT_LIVE
+from services.syndicate.window import Periods, Standing, most_notices, shown
+
+_FOR_EVER = Periods()
 
 _SINCE = Prepared(
     select(FEED).where(FEED.c.revision > bindparam("known")).order_by(FEED.c.revision)
@@ -18,12 +23,19 @@ _SINCE = Prepared(
 _LAST = Prepared(select(func.max(FEED.c.revision)))
 _REVISION = Prepared(select(FEED.c.revision).where(FEED.c.name == bindparam("of")))
 _NEWEST = Prepared(
-    select(ENTRY.c.article, ENTRY.c.version)
-    .where(ENTRY.c.feed == bindparam("of"))
+    select(ENTRY.c.place, ENTRY.c.article, ENTRY.c.version)
+    .where(
+        ENTRY.c.feed == bindparam("of"),
+        ENTRY.c.notice == bindparam("is_notice"),
+        ENTRY.c.place > bindparam("after"),
+    )
     .order_by(ENTRY.c.place.desc(), ENTRY.c.article.desc())
     .limit(bindparam("most"))
     .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
 )
+_HOUR = Prepared(select(EDITION.c.hour))
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Window:
-    """The newest entries of a feed: (article, version), as of `revision`."""
+    """What a feed shows: (article, version), as of `revision`."""
 
     revision: int
     entries: Sequence[tuple[UUID, int]]
@@ -57,6 +69,11 @@ def feeds(connection: Connection) -> list[Feed]:
     return [Feed(*row) for row in connection.execute(select(FEED).order_by(FEED.c.name))]
 
 
+def is_known(connection: Connection, feed: str) -> bool:
+    """Tell whether there is such a feed."""
+    return bool(_REVISION.rows(connection, of=feed))
+
+
 def feeds_since(connection: Connection, revision: int) -> list[Feed]:
     """Give the feeds that have changed since, by an index: the one that changed last is last."""
     return [Feed(*row) for row in _SINCE.rows(connection, known=revision)]
@@ -69,11 +86,43 @@ def newest_revision(connection: Connection) -> int:
     return newest or 0
 
 
-def window(connection: Connection, feed: str, size: int) -> Window:
-    """Read the newest entries of a feed, by their key: the cost doesn't grow with the feed."""
+def window(connection: Connection, feed: str, size: int, periods: Periods = _FOR_EVER) -> Window:
+    """Read what a feed shows in the present edition."""
     [(revision,)] = _REVISION.rows(connection, of=feed)
-    newest = _NEWEST.rows(connection, of=feed, most=size)
-    return Window(revision, [(_uuid(article), version) for article, version in newest])
+    entries = standing(connection, feed, size, periods)
+    return Window(revision, [(each.article, each.version) for each in entries])
+
+
+def standing(connection: Connection, feed: str, size: int, periods: Periods) -> list[Standing]:
+    """Read what a feed shows, by its key: the cost doesn't grow with the feed."""
+    now = hour(connection)
+
+    def newest(most: int, *, notice: bool) -> list[Standing]:
+        too_old = periods.too_old(now, notice=notice)
+        return entries(connection, feed, most, too_old, notice=notice)
+
+    articles = newest(size, notice=False)
+    return shown(articles, newest(most_notices(size), notice=True), size)
+
+
+def entries(
+    connection: Connection, feed: str, most: int, too_old: datetime | None, *, notice: bool
+) -> list[Standing]:
+    """Read the newest entries of one kind."""
+    rows = _NEWEST.rows(
+        connection, of=feed, is_notice=notice, after=too_old or _BEFORE_ALL, most=most
+    )
+    return [
+        Standing(instant(place), _uuid(article), version, notice)
+        for place, article, version in rows
+    ]
+
+
+def hour(connection: Connection) -> datetime | None:
+    """Tell the hour of the present edition; nothing before the first."""
+    for (begun,) in _HOUR.rows(connection):
+        return instant(begun)
+    return None
 
 
 # In every feed that it is in, and each time that one of these changes, an article's id is the same.

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
+from services.syndicate.lists import store as list_store
 from services.syndicate.tables import DOCUMENT, FEED, FORGETTING
 
 _LOOK_EVERY = 1.0  # seconds: soon enough, and a look costs next to nothing
@@ -56,7 +57,8 @@ def _wanted(connection: Connection) -> tuple[list[int], Mapping[str, int]]:
     if not rows:
         return [], {}
     feeds = connection.execute(select(FEED.c.name, FEED.c.revision))
-    return rows, {feed.name: feed.revision for feed in feeds}
+    revisions = {feed.name: feed.revision for feed in feeds}
+    return rows, revisions | {each.name: each.revision for each in list_store.lists(connection)}
 
 
 def _saved_since(connection: Connection, revisions: Mapping[str, int]) -> bool:

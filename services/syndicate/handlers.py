@@ -20,6 +20,7 @@ from services.syndicate.press import Press
 
 # In one transaction, for which express waits.
 _AT_ONCE = 100
+_A_BACKLOG = 3  # full batches, one after the other: there are more where they came from
 
 log = structlog.get_logger()
 
@@ -30,12 +31,13 @@ class Intake:
     def __init__(self, database: Database, press: Press) -> None:
         self._database = database
         self._press = press
+        self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
         """Apply versions and tombstones; return when they are safe."""
         await self._take(batch)
-        # A whole batch came at once: there is more where it came from.
-        self._press.tell_changed(backlog=len(batch.items) >= _AT_ONCE)
+        self._full_batches = self._full_batches + 1 if len(batch.items) >= _AT_ONCE else 0
+        self._press.tell_changed(backlog=self._full_batches >= _A_BACKLOG)
 
     async def take_express(self, batch: Batch[ArticleEvent]) -> None:
         """Likewise, and have their feeds rendered before those that a backlog has changed."""

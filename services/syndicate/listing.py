@@ -51,7 +51,7 @@ class Served(Protocol):
 
 
 class Lister:
-    """Puts the word into the outbox, beside the press: a commit must not hold up the next change."""
+    """Puts the word into the outbox, beside the press: no change is held up by its commit."""
 
     def __init__(self, database: Database, served: Served) -> None:
         self._database = database

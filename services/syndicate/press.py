@@ -1,4 +1,4 @@
-"""The press: renders feeds that changed, off the event loop, and puts them on the shelf."""
+"""The press: renders what changed, off the event loop, and puts it on the shelf."""
 
 import asyncio
 import time
@@ -19,18 +19,26 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.lists import store as list_store
+from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
 from services.syndicate.waiting import Waiting
+from services.syndicate.window import Periods
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served: those of one article, mostly.
 _AT_ONCE = 8
-_RESTS = 1  # times as long as it rendered: half of the time is left to the others
-_RESTS_BEHIND = 4  # likewise, while what is rendered will be old in a moment
+_MOST_REST = 0.25  # seconds: half of the time is left to the others, up to this
+# While a backlog is worked off, what is rendered will be old in a moment: a fifth of the time.
+_BACKLOG_GATHER = 2.0  # seconds
+_BACKLOG_REST = 4  # times as long as the rendering took
+_BACKLOG_LASTS = 0.5  # seconds after the last word of it
 _PAUSE = 1.0  # seconds after an error
 _OPENING = 2.0  # seconds that a start may wait for feeds that changed since they were saved
 _SAVE_EVERY = 0.25  # seconds
 _SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
+
+_FOR_EVER = Periods()
 
 log = structlog.get_logger()
 
@@ -38,17 +46,26 @@ log = structlog.get_logger()
 class Press:
     """Renders in one task, one pass after the other; saves in another, slowly."""
 
-    def __init__(self, database: Database, shelf: Shelf, site: Site, feed_size: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        site: Site,
+        feed_size: int,
+        periods: Periods = _FOR_EVER,
+        publication: str = "tinbai",
+    ) -> None:
         self._database = database
         self._shelf = shelf
         self._site = site
         self._feed_size = feed_size
+        self._periods = periods
         self._fragments = Fragments(site)
         self._changed = asyncio.Event()
         self._asked = 0.0  # when the first change came that is not rendered yet
         self._first: dict[str, None] = {}  # feeds that must not wait, in the order of asking
         self._hurry = asyncio.Event()
-        self._backlog = False
+        self._backlog_until = 0.0
         self._waiting = Waiting()
         self._unsaved: dict[str, Proof] = {}
         self._held: set[str] = set()
@@ -57,6 +74,8 @@ class Press:
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
         """Set whenever `rendered` grows."""
+        self.lists = Lists(database, site, publication, self.behind, self._take)
+        """What is made of all feeds together."""
 
     def tell_changed(self, first: Collection[str] = (), *, backlog: bool = False) -> None:
         """Say that there is something to render, which feeds must not wait for the others, and
@@ -64,7 +83,8 @@ class Press:
         if not self._changed.is_set():
             self._asked = time.perf_counter()
             self._changed.set()
-        self._backlog = backlog
+        if backlog:
+            self._backlog_until = time.perf_counter() + _BACKLOG_LASTS
         if first:
             self._first.update(dict.fromkeys(first))
             self._hurry.set()
@@ -81,7 +101,7 @@ class Press:
         """Serve what was served last. A feed that changed since it was saved is rendered before
         anyone reads it, so that no reader steps back after a crash, nor sees again what was taken
         back. Where they are many, `run` goes on with it."""
-        await self._database.write(partial(store.know, names=TITLES))
+        await self._database.write(_begin)
         self._shelf.remember(await self._database.read(feed_store.moments))
         feeds = await self._database.read(feed_store.feeds)
         revisions = {feed.name: feed.revision for feed in feeds}
@@ -90,6 +110,7 @@ class Press:
                 self._show(proof)
         self._held = {feed.name for feed in self.behind(feeds)}
         await self._render_changed(_OPENING)
+        await self.lists.make()
 
     def holds(self, feed: str) -> bool:
         """Say whether a feed is known but was not rendered yet since the start."""
@@ -100,23 +121,40 @@ class Press:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            asked, began = self._asked, time.perf_counter()
+            asked = self._asked
             try:
+                await self._rest(until=asked, in_backlog_until=asked + _BACKLOG_GATHER)
+                began = time.perf_counter()
                 await self._render_changed()
+                ended = time.perf_counter()
+                spent = ended - began
+                # Counted from when the change was asked for: counted from its rendering, one that
+                # had waited would make each that follows wait as long.
+                await self._rest(
+                    until=max(asked + _GATHER, ended + min(spent, _MOST_REST)),
+                    in_backlog_until=ended + _BACKLOG_REST * spent,
+                )
             except Exception:
                 log.exception("feeds_not_rendered", pause=_PAUSE)
                 self._changed.set()
                 await asyncio.sleep(_PAUSE)
-            await self._rest(asked, began)
 
-    async def _rest(self, asked: float, began: float) -> None:
-        """Gather, from when the last change was asked for: counted from when its rendering began, a
-        change that once waited would make each that follows wait as long."""
-        ended = time.perf_counter()
-        rests = _RESTS_BEHIND if self._backlog else _RESTS
-        until = max(asked + _GATHER, ended + rests * (ended - began))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), until - ended)
+    async def _rest(self, until: float, in_backlog_until: float) -> None:
+        """Gather what changes, but render what must not wait."""
+        while (left := self._end_of_rest(until, in_backlog_until) - time.perf_counter()) > 0:
+            # Not `wait_for`: before Python 3.12 it may swallow a cancellation that comes together.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._hurry.wait()
+            if self._hurry.is_set():
+                await self._render_first()
+
+    def _end_of_rest(self, until: float, in_backlog_until: float) -> float:
+        return max(until, min(in_backlog_until, self._backlog_until))
+
+    @property
+    def _in_backlog(self) -> bool:
+        return time.perf_counter() < self._backlog_until
 
     async def save_slowly(self) -> None:
         """Save until cancelled, first what has been unsaved for longest. To save every change would
@@ -148,7 +186,6 @@ class Press:
         """Render what has changed up to now; what changes meanwhile may come first. After some
         `seconds`, leave the rest to another time."""
         ends = time.perf_counter() + seconds
-        self._hurry.clear()
         await self._render()
         until = self._waiting.read
         while self._waiting.rendered < until:
@@ -157,20 +194,31 @@ class Press:
                 return
             await self._render()
 
+    async def _render_first(self) -> None:
+        """Render what must not wait, and little else."""
+        await self._render()
+        while self._waiting.hurried:
+            await self._render()
+
     async def _render(self) -> None:
         """Render some feeds."""
+        self._hurry.clear()
         first, self._first = self._first, {}
         with FEED_RENDER_SECONDS.time():
             made = await self._database.read(partial(self._make, first=first))
-        for proof in made:
-            self._show(proof)
-            self._unsaved[proof.feed] = proof
+        self._take(made)
         FEED_RENDERS.inc(len(made))
         self.rendered = self._waiting.rendered
         self.progress.set()
+        self.lists.due.set()
+
+    def _take(self, proofs: Iterable[Proof]) -> None:
+        for proof in proofs:
+            self._show(proof)
+            self._unsaved[proof.feed] = proof
 
     def _show(self, proof: Proof) -> None:
-        self._shelf.put(proof.documents, known=proof.feed not in self._held)
+        self._shelf.put(proof.documents)
         self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
 
@@ -185,9 +233,15 @@ class Press:
         while self._forgotten:
             self._fragments.forget(self._forgotten.pop())
         proofs = []
-        for name in self._waiting.next(_AT_ONCE, in_order=self._backlog):
-            window = feed_store.window(connection, name, self._feed_size)
+        for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
+            window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
             documents = bind(name, self._fragments.names[name], fragments, self._site)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
+
+
+def _begin(connection: Connection) -> None:
+    """Have what is there from the start."""
+    store.know(connection, TITLES)
+    list_store.begin(connection)

@@ -20,6 +20,7 @@ from services.syndicate.change import (
 )
 from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
+from services.syndicate.lists import store as list_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
 
@@ -40,7 +41,10 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     _forget(connection, {i: before[i] for i in outcome.held if i in before})
     _keep(connection, outcome.held)
     know(connection, feeds_named(changes))
-    _touch(connection, feeds_touched(before, outcome))
+    touched = feeds_touched(before, outcome)
+    touch(connection, touched)
+    if "latest" in touched:
+        list_store.touch(connection, list_store.SITEMAP)
     note_forgotten(connection, forgotten(outcome))
     listing.note(connection, changes, outcome.effective, feed_store.newest_revision(connection))
     return outcome.effective
@@ -59,17 +63,20 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
             connection.execute(update(FEED).where(FEED.c.name == name).values(title=title))
             renamed = True
     if renamed:
-        newest = feed_store.newest_revision(connection)
-        connection.execute(update(FEED).values(revision=newest + 1))
+        touch_all(connection)
+        list_store.touch(connection, list_store.CATALOGUE)
 
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:
     """Make feeds known that were not: they are there from now on, if only empty."""
+    if not names:
+        return
     known = set(connection.scalars(select(FEED.c.name).where(FEED.c.name.in_(names))))
     if new := sorted(set(names) - known):
         revision = feed_store.newest_revision(connection) + 1
         rows = [{"name": name, "title": title, "revision": revision} for name in new]
         connection.execute(insert(FEED), rows)
+        list_store.touch(connection, list_store.CATALOGUE)
 
 
 def _held(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Held]:
@@ -88,10 +95,19 @@ def _forget(connection: Connection, held: Mapping[UUID, Held]) -> None:
         connection.execute(
             delete(ENTRY).where(
                 ENTRY.c.feed == bindparam("of"),
+                ENTRY.c.notice == bindparam("is_notice"),
                 ENTRY.c.place == bindparam("at"),
                 ENTRY.c.article == bindparam("who"),
             ),
-            [{"of": row["feed"], "at": row["place"], "who": row["article"]} for row in rows],
+            [
+                {
+                    "of": row["feed"],
+                    "is_notice": row["notice"],
+                    "at": row["place"],
+                    "who": row["article"],
+                }
+                for row in rows
+            ],
         )
 
 
@@ -117,6 +133,7 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
     return [
         {
             "feed": feed,
+            "notice": state.article.canceled,
             "place": place(state.article),
             "article": state.article.id,
             "version": state.version,
@@ -127,6 +144,14 @@ def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:
     ]
 
 
-def _touch(connection: Connection, names: Collection[str]) -> None:
+def touch(connection: Connection, names: Collection[str]) -> None:
+    """Say that these feeds look different now."""
+    if names:
+        revision = feed_store.newest_revision(connection) + 1
+        connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))
+
+
+def touch_all(connection: Connection) -> None:
+    """Say that all feeds look different now."""
     revision = feed_store.newest_revision(connection) + 1
-    connection.execute(update(FEED).where(FEED.c.name.in_(names)).values(revision=revision))
+    connection.execute(update(FEED).values(revision=revision))

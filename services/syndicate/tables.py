@@ -1,8 +1,8 @@
 """The tables: articles, the feeds they are in, and what was served last.
 
 Changes are numbered, all feeds together, and a feed's `revision` is the number of its last one, set
-in the same transaction as the change itself: what has changed since a number is found by an index. A
-document says which revision it shows: one that is behind is rendered again.
+in the same transaction as the change itself: what has changed since a number is found by an index.
+A document says which revision it shows: one that is behind is rendered again.
 """
 
 from sqlalchemy import (
@@ -33,11 +33,13 @@ ARTICLE = Table(
     Column("json", LargeBinary),  # nothing once the version was erased
 )
 
-# One row for each article in each feed; its key is the order of the feed.
+# One row for each article in each feed; its key is the order of the feed. Notices of retractions
+# are apart, so that neither they nor articles are searched for among very many of the others.
 ENTRY = Table(
     "entry",
     TABLES,
     Column("feed", String, primary_key=True),
+    Column("notice", Boolean, primary_key=True),
     Column("place", Instant, primary_key=True),
     Column("article", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
@@ -95,6 +97,24 @@ OUTBOX = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Documents that are made of many feeds, such as the list of subscriptions; each counts its own
+# changes.
+LIST = Table(
+    "list",
+    TABLES,
+    Column("name", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+
+# One row: what all feeds show at present.
+EDITION = Table(
+    "edition",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("hour", Instant, nullable=False),
+    Column("rules", Text, nullable=False),  # the settings that every feed was made by
 )
 
 # Since when the saved bytes of a document are served, with the ETag of those bytes.

@@ -9,8 +9,8 @@ from services.syndicate.feed_store import Feed
 class Waiting:
     """The feeds that wait to be rendered.
 
-    Those that must not wait come first; of the others the newest and the oldest in turn: a change is
-    seen soon while a thousand feeds are rendered anew, and none of these is passed over for ever.
+    Those that must not wait come first; of the others the newest and the oldest in turn: a change
+    is seen soon while a thousand feeds are rendered anew, and none of them is passed over for ever.
     """
 
     def __init__(self) -> None:
@@ -26,6 +26,11 @@ class Waiting:
     def rendered(self) -> int:
         """Every change up to this revision is served."""
         return next(iter(self._since.values()), self.read + 1) - 1
+
+    @property
+    def hurried(self) -> bool:
+        """Whether some wait that must not."""
+        return bool(self._first)
 
     def add(self, changed: Sequence[Feed]) -> None:
         """Have these wait that are not served yet as they are; in the order of their revisions."""

@@ -230,3 +230,10 @@ def store_picture(archive: Archive, media_id: UUID, data: bytes = b"\x89PNG") ->
     folder = archive.data / "media" / str(media_id)[:2] / str(media_id)
     folder.mkdir(parents=True)
     (folder / "original").write_bytes(data)
+
+
+async def test_crawlers_are_led_to_the_sitemap_that_names_these_pages(archive):
+    robots = await archive.get("/robots.txt")
+    assert robots.headers["content-type"].startswith("text/plain")
+    assert "Sitemap: https://feeds.test/sitemap-news.xml" in robots.text.splitlines()
+    assert "Disallow: /v1/" in robots.text.splitlines()

@@ -17,8 +17,7 @@ from services.ingest.relaying.leases import Leases
 from services.ingest.relaying.relay import Relay
 from services.ingest.tables import tables
 from tests.ingest.relaying.test_outbox import add, article
-
-DEADLINE = 60.0
+from tests.stack.processes import DEADLINE
 
 
 async def test_what_stood_before_the_cut_and_what_came_after_lie_beyond_what_was_read(

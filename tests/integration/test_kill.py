@@ -20,7 +20,7 @@ from aiokafka.structs import ConsumerRecord
 from schemas.topics import ARTICLES, DEAD, Topic
 from tests.integration.load import FEED_SIZE, UNITS, Load, Piece
 from tests.integration.stacks import PORTS, Stack
-from tests.stack.processes import until
+from tests.stack.processes import DEADLINE, until
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -305,7 +305,7 @@ async def records_of(topic: Topic, bootstrap: str) -> list[ConsumerRecord]:
     """Read all of a topic."""
     places = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    async with consumer, asyncio.timeout(30):
+    async with consumer, asyncio.timeout(DEADLINE):
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         records: list[ConsumerRecord] = []

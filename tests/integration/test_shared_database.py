@@ -13,7 +13,7 @@ import httpx2
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import ARTICLES
-from tests.stack.processes import free_port_base, until
+from tests.stack.processes import DEADLINE, free_port_base, until
 
 ARTICLE = {"headline": "Tin", "body": "<p>Nội dung.</p>", "correction_note": "Sửa."}
 COUNT, VERSIONS = 60, 4
@@ -82,7 +82,7 @@ async def somewhere(client, ports, number, method, path, body, headers) -> dict:
 
 
 async def leased_by_both(client: httpx2.AsyncClient, ports: list[int]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(DEADLINE):
         while True:
             shares = [(await client.get(url(p, "/readyz"))).json()["buckets"] for p in ports]
             if shares == [3, 3]:
@@ -91,7 +91,7 @@ async def leased_by_both(client: httpx2.AsyncClient, ports: list[int]) -> None:
 
 
 async def relayed(client: httpx2.AsyncClient, port: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(DEADLINE):
         while (await client.get(url(port, "/readyz"))).json()["lag"]["outbox"]:
             await asyncio.sleep(0.1)
 
@@ -129,7 +129,7 @@ async def keys(bootstrap: str) -> list[tuple[str, str]]:
     consumer.assign(places)
     await consumer.seek_to_beginning(*places)
     found = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(DEADLINE):
         while any([await consumer.position(p) < ends[p] for p in places]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 found += [tuple(r.key.decode().split(":")) for r in records]

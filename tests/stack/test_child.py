@@ -11,7 +11,7 @@ from stack.child import Child, Program
 from stack.leash import leashed
 from tests.stack import processes
 
-DEADLINE = 20
+DEADLINE = 60
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 

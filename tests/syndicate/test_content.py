@@ -52,7 +52,8 @@ def test_what_stands_beside_the_picture_stays() -> None:
     kept = f'<figure><img src="{other}"><figcaption>Hai ảnh</figcaption></figure>'
     assert content(f"<figure>{both.format('')}</figure>", WITHHELD) == kept
     assert content(f'<p>Chữ <img src="{PICTURE}"> sau ảnh</p>', WITHHELD) == "<p>Chữ  sau ảnh</p>"
-    assert content(f'<p><img src="{PICTURE}">Chữ</p>', WITHHELD) == "<p>Chữ</p>"
+    assert content(f'<p><img src="{PICTURE}">Chữ</p>', WITHHELD) == "<p> Chữ</p>"
+    assert content(f'Chữ<figure><img src="{PICTURE}"></figure>sau', WITHHELD) == "Chữ sau"
     assert other in content(f'<p><img src="{other}"></p>', WITHHELD)
     assert content(f'<img src="{PICTURE}bg">x', WITHHELD) == f'<img src="{PICTURE}bg">x'
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -6,7 +7,7 @@ from schemas.article import PubStatus
 from schemas.events import CampaignChanged, ColumnChanged, RegistryEvent, UnitChanged
 from schemas.registry import Campaign, Column, Unit
 from services.common.ids import new_id
-from services.syndicate.feeds.families import feeds_of, named_feed, place, title_of
+from services.syndicate.feeds.families import canonical, feeds_of, named_feed, place, title_of
 from tests.factories import NOON, TRACE, article, retraction
 
 
@@ -31,6 +32,28 @@ def test_an_article_is_in_one_feed_of_each_family_that_fits() -> None:
         "languages/en",
         "genres/interview",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [
+        ("VI", "vi"),
+        ("en-us", "en-US"),
+        ("ZH-hant-tw", "zh-Hant-TW"),
+        ("sl-IT-NEDIS", "sl-IT-nedis"),
+        ("en-CA-X-CA", "en-CA-x-ca"),
+        ("de-419", "de-419"),
+    ],
+)
+def test_one_language_has_one_feed_however_its_tag_is_written(given: str, tag: str) -> None:
+    assert canonical(given) == tag
+    assert f"languages/{tag}" in feeds_of(article(language=given))
+
+
+def test_the_name_of_a_feed_is_an_address_as_it_stands() -> None:
+    odd = article(unit="A.b_C-9", column="0._-", campaigns=["x" * 64], language="xx-a1b2c3d4")
+    for name in feeds_of(odd):
+        assert quote(name) == name
 
 
 def test_a_plain_article_is_neither_urgent_nor_a_correction() -> None:
@@ -62,7 +85,7 @@ def test_a_correction_keeps_its_place_and_a_retraction_moves_up() -> None:
     assert place(retraction(new_id(), updated=later)) == later
 
 
-def _events() -> list[RegistryEvent]:
+def events() -> list[RegistryEvent]:
     common = {"id": new_id(), "time": NOON, "producer": "ingest", "trace": TRACE}
     return [
         UnitChanged.model_validate(common | {"unit": Unit(code="HQHP", name="Hải quan HP")}),
@@ -72,7 +95,7 @@ def _events() -> list[RegistryEvent]:
 
 
 def test_each_entry_of_the_registry_names_a_feed() -> None:
-    assert [named_feed(event) for event in _events()] == [
+    assert [named_feed(event) for event in events()] == [
         ("units/HQHP", "Hải quan HP"),
         ("columns/kt", "Kinh tế"),
         ("campaigns/tet", "Tết"),
@@ -83,3 +106,6 @@ def test_a_feed_that_the_registry_does_not_name_is_called_by_our_word_or_its_cod
     assert title_of("units/HQHP", "Hải quan HP") == "Hải quan HP"
     assert title_of("latest", None) == "Tin mới"
     assert title_of("units/HQHP", None) == "HQHP"
+    assert title_of("languages/en", None) == "Tiếng Anh"
+    assert title_of("languages/en-GB", None) == "Tiếng Anh (GB)"
+    assert title_of("languages/xx", None) == "xx"

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -167,8 +168,8 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document], *, known: bool) -> None:
-        real(documents, known=known)
+    def put(documents: Sequence[Document]) -> None:
+        real(documents)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
             press.tell_changed(first=["units/U20", "units/U21"])
@@ -193,6 +194,114 @@ async def test_a_press_at_rest_begins_at_once_on_what_must_not_wait(
         await take(database, article(unit="U1"))
         press.tell_changed(first=["units/U1"])
         await until_none_is_behind(press, database)
+
+
+async def test_the_first_change_is_rendered_at_once_and_those_that_follow_together(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press_module, "_GATHER", 3600)
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    put: list[str] = []
+    real = shelf.put
+    monkeypatch.setattr(shelf, "put", lambda made: put.append(made[0].path) or real(made))  # type: ignore[func-returns-value]
+    async with at_work(press):
+        await take(database, article())
+        press.tell_changed()
+        await until_none_is_behind(press, database)
+        following = [article() for _ in range(5)]
+        for each in following:
+            await take(database, each)
+            press.tell_changed()
+        assert put.count("/feeds/latest.rss") == 1
+
+        press.tell_changed(first=["latest"])  # the rest is over
+        await until_none_is_behind(press, database)
+
+    assert put.count("/feeds/latest.rss") == 2
+    latest = shown(shelf)["/feeds/latest.rss"].decode()
+    assert [each for each in following if str(each.id) not in latest] == []
+
+
+async def test_while_a_backlog_is_worked_off_only_what_must_not_wait_is_rendered_at_once(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in ("_BACKLOG_GATHER", "_BACKLOG_LASTS"):
+        monkeypatch.setattr(press_module, setting, 3600)
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    urgent = article(unit="U10")
+    async with at_work(press):
+        await take(database, *(article(unit=f"U{n}") for n in range(20)), urgent)
+        press.tell_changed(backlog=True)
+        press.tell_changed(first=["units/U10"])
+        async with asyncio.timeout(10):
+            while str(urgent.id) not in shown(shelf).get("/feeds/units/U10.rss", b"").decode():
+                await asyncio.sleep(0.005)
+        assert len(press.behind(await database.read(feed_store.feeds))) > 10
+
+
+async def test_a_change_that_comes_while_others_are_rendered_is_not_lost(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    late = article(unit="U1")
+    await take(database, article(unit="U1"))
+    async with at_work(press):
+        async with held_in_cutting(monkeypatch, press):
+            await take(database, late)
+            press.tell_changed()
+        await until_none_is_behind(press, database)
+    assert str(late.id) in shown(shelf)["/feeds/units/U1.atom"].decode()
+
+
+async def test_a_change_is_served_soon_while_a_new_name_has_every_feed_rendered(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take(database, *(article(unit=f"U{n:02}") for n in range(60)))
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    await database.write(partial(store.apply_registry, events=[named("U01", "Hải quan một")]))
+    served: list[str] = []
+    real = shelf.put
+
+    def put(documents: Sequence[Document]) -> None:
+        real(documents)
+        served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
+
+    monkeypatch.setattr(shelf, "put", put)
+    async with at_work(press):
+        async with held_in_cutting(monkeypatch, press):
+            await take(database, article(unit="U30"))
+            press.tell_changed()
+        await until_none_is_behind(press, database)
+    assert {"latest", "units/U30"} <= set(served[8:24])
+    assert len(set(served)) > 70
+
+
+@asynccontextmanager
+async def held_in_cutting(monkeypatch: pytest.MonkeyPatch, press: Press) -> AsyncIterator[None]:
+    """Have the press render, and hold it in the middle of its first feeds."""
+    cutting, go_on = threading.Event(), threading.Event()
+    real = binding.cut
+
+    def slow(entry: Entry, to: Site) -> Fragment:
+        cutting.set()
+        assert go_on.wait(10)
+        return real(entry, to)
+
+    monkeypatch.setattr(fragments, "cut", slow)
+    press.tell_changed()
+    assert await asyncio.to_thread(cutting.wait, 10)
+    try:
+        yield
+    finally:
+        go_on.set()
 
 
 async def rendered(press: Press, database: Database) -> None:

@@ -30,9 +30,35 @@ def test_an_unknown_feed_is_a_problem(service: Service, path: str) -> None:
 
 
 def test_the_first_page_leads_feed_readers_to_the_feeds(service: Service) -> None:
-    page = service.get("/").text
-    assert 'type="application/rss+xml" title="Tin mới"' in page
-    assert "/feeds/corrections.json" in page
+    page = service.get("/")
+    assert 'type="application/rss+xml" title="Tin mới"' in page.text
+    assert "/feeds/corrections.json" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha")
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/", "text/html"),
+        ("/feeds.opml", "text/x-opml"),
+        ("/sitemap-news.xml", "application/xml"),
+        ("/robots.txt", "text/plain"),
+    ],
+)
+def test_every_list_is_served_like_a_feed(service: Service, path: str, media_type: str) -> None:
+    answer = service.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+    again = httpx2.get(service.url + path, headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_the_case_of_a_language_means_nothing(service: Service) -> None:
+    answer = service.get("/feeds/languages/VI.atom")
+    assert answer.status_code == 301
+    assert answer.headers["location"].endswith("/feeds/languages/vi.atom")
+    for unknown in ("XX.atom", "vi.pdf", "VI.pdf"):
+        assert service.get(f"/feeds/languages/{unknown}").status_code == 404
 
 
 def test_public_reads_are_counted(service: Service) -> None:

@@ -1,13 +1,19 @@
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import cast
 
+import pytest
 from sqlalchemy import Connection, text
 
 from schemas.events import UnitChanged
 from schemas.registry import Unit
 from services.common.ids import new_id
-from services.syndicate import feed_store, store
+from services.syndicate import feed_store, listing, outbox, store
 from services.syndicate.change import Tombstone
+from services.syndicate.feed_store import Proof
+from services.syndicate.feeds.binding import Document
+from services.syndicate.moments import Moment
 from tests.factories import NOON, TRACE, article, retraction
 
 Publish = Callable[..., Sequence[bool]]
@@ -111,14 +117,49 @@ def test_a_new_name_renders_every_feed_again_and_the_same_name_none(
     assert revisions(connection) == dict.fromkeys(before, again)
 
 
-def test_a_window_is_read_by_its_key_and_never_sorted(connection: Connection) -> None:
+@pytest.mark.parametrize("since", ["", " AND place > 1000"])
+def test_a_window_is_read_by_its_key_and_never_sorted(connection: Connection, since: str) -> None:
     plan = connection.execute(
         text(
-            "EXPLAIN QUERY PLAN SELECT article, version FROM entry WHERE feed = 'latest'"
+            "EXPLAIN QUERY PLAN SELECT place, article, version, notice FROM entry"
+            f" WHERE feed = 'latest' AND notice = 0{since}"
             " ORDER BY place DESC, article DESC LIMIT 50"
         )
     )
-    assert [row.detail for row in plan] == ["SEARCH entry USING PRIMARY KEY (feed=?)"]
+    [step] = [row.detail for row in plan]
+    assert step.startswith("SEARCH entry USING PRIMARY KEY (feed=? AND notice=?")
+
+
+def test_a_change_is_taken_and_rendered_by_indexes_alone(
+    connection: Connection, publish: Publish
+) -> None:
+    """So it costs the same with a million articles. The queues are looked through: they are short,
+    and looked at up to a limit."""
+    publish(*(article(unit=f"U{n}") for n in range(20)))
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    asked: list[str] = []
+    driver.set_trace_callback(asked.append)
+    one, two = article(unit="U1", urgency=1), article()
+    publish(one, two)
+    publish(article(id=one.id, version=2, correction_note="Sửa", unit="U1"))
+    store.apply_changes(connection, [Tombstone(two.id, 1)])
+    for feed in feed_store.feeds_since(connection, feed_store.newest_revision(connection) - 1):
+        if entries := feed_store.window(connection, feed.name, 50).entries:
+            feed_store.articles(connection, [each for each, _ in entries])
+        feed_store.save_proofs(
+            connection,
+            [Proof(feed.name, feed.revision, [Document(feed.name, "", "", b"")])],
+            {feed.name: Moment(1, alone=True)},
+        )
+    listing.mark_listed(connection, listing.unlisted(connection, rendered=10**9), NOON)
+    outbox.remove(connection, [row.seq for row in outbox.waiting(connection, limit=10)])
+    driver.set_trace_callback(None)
+
+    plans = [(sql, row[3]) for sql in asked for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(plans) > 20
+    queues = ("SCAN unlisted", "SCAN outbox", "SCAN CONSTANT ROW")
+    assert [plan for plan in plans if "SCAN" in plan[1] and plan[1] not in queues] == []
+    assert [plan for plan in plans if "TEMP B-TREE" in plan[1]] == []
 
 
 def test_a_store_keeps_its_identity_and_a_new_one_has_another(connection: Connection) -> None:

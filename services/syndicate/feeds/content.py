@@ -10,7 +10,8 @@ from lxml.html import HtmlElement, HTMLParser, fragment_fromstring, tostring
 from schemas.article import Article, Media
 from services.syndicate.feeds.words import words_in
 
-_RELATIVE = re.compile(r"""\s(?:href|src)=["'](?!https?:|mailto:|tel:)""", re.IGNORECASE)
+# Begins with what is rare, or it would take longer than all the rest.
+_RELATIVE = re.compile(r'="(?:(?<=href=")|(?<=src="))(?!https?:|mailto:|tel:)')
 _SCHEME = re.compile(r"^https?:", re.IGNORECASE)
 _EMPTY_WITHOUT = ("a", "p", "figure")  # what is nothing without the picture in it
 # Characters. What is longer was not closed, and holds the rest of the article.
@@ -84,16 +85,23 @@ def _take_out(picture: HtmlElement) -> None:
         if len(list(figure.iter("img"))) == 1:
             _drop_captions(figure)
     gone, parent = picture, picture.getparent()
-    gone.drop_tree()
+    _drop(gone)
     while parent is not None and parent.tag in _EMPTY_WITHOUT and _is_empty(parent):
         gone, parent = parent, parent.getparent()
-        gone.drop_tree()
+        _drop(gone)
 
 
 def _drop_captions(figure: HtmlElement) -> None:
     for caption in list(figure.iter("figcaption")):
         if caption.getparent() is not None and len(caption.text_content()) <= _CAPTION:
-            caption.drop_tree()
+            _drop(caption)
+
+
+def _drop(element: HtmlElement) -> None:
+    """Remove an element; the words before and after it stay two words."""
+    if element.tail and not element.tail[0].isspace():
+        element.tail = f" {element.tail}"
+    element.drop_tree()
 
 
 def _is_empty(element: HtmlElement) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from schemas.article import Article, Rebuttal
 from services.syndicate.feeds.attachments import Attachment, attachments_of
 from services.syndicate.feeds.content import content_of, paragraph
+from services.syndicate.feeds.relations import Link, links_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.words import words_in
 
@@ -22,18 +23,6 @@ class Category:
     scheme: str
     term: str
     label: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """A page that belongs to an article, beside its own; `rel` is as registered with IANA."""
-
-    name: str
-    """What it is, as the article says it."""
-    rel: str
-    href: str
-    title: str = ""
-    content_type: str = "text/html"
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ def entry_of(article: Article, names: Names, site: Site) -> Entry:
         # The same word twice is one category.
         categories=tuple(dict.fromkeys(_categories(article, names))),
         attachments=attachments_of(article),
-        links=tuple(_links(article, site)),
+        links=tuple(links_of(article, site)),
         rebuts=article.rebuts,
         correction=article.correction_note.strip(),
         rights=article.usage_terms,
@@ -139,20 +128,3 @@ def _categories(article: Article, names: Names) -> Iterator[Category]:
         yield _named("keyword", word, names)
     for place in filter(None, article.places):
         yield _named("place", place, names)
-
-
-def _links(article: Article, site: Site) -> Iterator[Link]:
-    words = words_in(article.language)
-    if article.source_url:
-        yield Link("source_url", "via", article.source_url)
-    if press := article.rebuts:
-        yield Link("rebuts", "related", press.url, f"{press.outlet}: {press.title}")
-    # Not `alternate`: readers would take it for the article's own address.
-    if article.translation_of:
-        address = site.article(article.translation_of)
-        yield Link("translation_of", "related", address, words.original)
-    if article.replaces:
-        yield Link("replaces", "related", site.article(article.replaces), words.replaced)
-    if article.correction_note.strip():  # RFC 5829
-        address = site.history(article.id)
-        yield Link("history", "version-history", address, words.versions, "application/json")

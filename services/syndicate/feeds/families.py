@@ -5,6 +5,7 @@ A feed's name is its address below `/feeds/` without the format: `latest`, `unit
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import pairwise
 
 from schemas.article import Article, Genre
 from schemas.events import CampaignChanged, ColumnChanged, RegistryEvent, UnitChanged
@@ -20,7 +21,7 @@ _FAMILIES: tuple[Callable[[Article], Iterable[str]], ...] = (
     lambda article: [f"units/{article.unit}"],
     lambda article: [f"columns/{article.column}"] if article.column else [],
     lambda article: [f"campaigns/{slug}" for slug in article.campaigns],
-    lambda article: [f"languages/{article.language}"],
+    lambda article: [f"languages/{canonical(article.language)}"],
     lambda article: [f"genres/{article.genre}"],
 )
 
@@ -38,8 +39,21 @@ TITLES = {
     f"genres/{Genre.PODCAST}": "Podcast",
     f"genres/{Genre.NOTICE}": "Thông báo",
     f"genres/{Genre.REBUTTAL}": "Phản hồi báo chí",
+    "languages/vi": "Tiếng Việt",
 }
 """The feeds that are there from the start, and how they are called."""
+
+# Of the languages that papers here are written in beside Vietnamese; these come with an article.
+_LANGUAGES = {
+    "languages/en": "Tiếng Anh",
+    "languages/fr": "Tiếng Pháp",
+    "languages/ja": "Tiếng Nhật",
+    "languages/km": "Tiếng Khmer",
+    "languages/ko": "Tiếng Hàn",
+    "languages/lo": "Tiếng Lào",
+    "languages/ru": "Tiếng Nga",
+    "languages/zh": "Tiếng Trung",
+}
 
 
 def feeds_of(article: Article | None) -> frozenset[str]:
@@ -61,7 +75,13 @@ def place(article: Article) -> datetime:
 
 def title_of(name: str, registered: str | None) -> str:
     """How a feed is called: as the registry says, or as we do, or by its code."""
-    return registered or TITLES.get(name) or name.partition("/")[2]
+    if known := registered or TITLES.get(name) or _LANGUAGES.get(name):
+        return known
+    family, _, key = name.partition("/")
+    language, _, region = key.partition("-")
+    if family == "languages" and region:
+        return f"{title_of(f'languages/{language}', None)} ({region})"
+    return key
 
 
 def named_feed(event: RegistryEvent) -> tuple[str, str]:
@@ -79,3 +99,16 @@ def language_of(name: str) -> str:
     """The language that a feed says it is in; each entry says its own."""
     family, _, key = name.partition("/")
     return key if family == "languages" else "vi"
+
+
+def canonical(tag: str) -> str:
+    """Write a language tag as it is usually written (RFC 5646, section 2.1.1): `EN-us` is `en-US`,
+    so that one language has one feed."""
+    subtags = tag.lower().split("-")
+    written = subtags[:1]
+    for before, subtag in pairwise(subtags):
+        if len(before) == 1:  # of an extension
+            written.append(subtag)
+        else:
+            written.append({2: subtag.upper(), 4: subtag.title()}.get(len(subtag), subtag))
+    return "-".join(written)

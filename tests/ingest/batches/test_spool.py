@@ -30,7 +30,7 @@ async def test_a_reader_gets_what_comes_while_it_waits():
     reading = asyncio.create_task(reader())
     for data in (b"one", b"two", b"three"):
         spool.write(data)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not b"".join(read).endswith(data):
                 await asyncio.sleep(0)
     spool.end()

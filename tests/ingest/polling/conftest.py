@@ -14,7 +14,7 @@ from services.ingest.settings import IngestSettings
 from tests.common.sites import Site, Writer, ok, reply, serving
 from tests.ingest.conftest import ADMIN, NOBODY_LISTENS, Client
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from services.common.instants import now
 from tests.common.sites import ok, reply, serving
-from tests.ingest.polling.conftest import FeedSite, ingesting, showing
+from tests.ingest.polling.conftest import DEADLINE, FeedSite, ingesting, showing
 from tests.ingest.polling.feeds import item, rss
 
 
@@ -303,7 +303,7 @@ async def test_polls_go_on_by_themselves(tmp_path):
         await newsroom.pulls(site)
         await newsroom.polled()
         site.shows(rss(item(1, "<p>Mới</p>")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             while (await newsroom.article())["version"] == 1:
                 await asyncio.sleep(0.02)
 
@@ -325,7 +325,7 @@ async def test_a_process_that_ends_amid_a_poll_leaves_nothing_twice(tmp_path):
     async with showing(rss(*(item(number) for number in range(1000)))) as site:
         async with ingesting(tmp_path) as newsroom:
             await newsroom.pulls(site)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(DEADLINE):
                 while not await newsroom.articles():
                     await asyncio.sleep(0.01)
         async with ingesting(tmp_path) as newsroom:

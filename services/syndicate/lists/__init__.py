@@ -1,0 +1,1 @@
+"""What is made of all feeds together: subscriptions, the first page, the news sitemap."""
