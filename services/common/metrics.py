@@ -12,7 +12,7 @@ HTTP_SECONDS = Histogram(
 )
 PUBLIC_READS = Counter(
     "tinbai_public_reads",
-    "Answers with feeds or media",
+    "Answers with feeds, pages of their history, or media",
     ["kind", "status"],
 )
 KAFKA_UP = Gauge("tinbai_kafka_up", "1 while Kafka answers")
@@ -25,10 +25,22 @@ FEED_RENDER_SECONDS = Histogram(
     "tinbai_feed_render_seconds", "Time to render a few feeds together", buckets=_SECONDS
 )
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
+HISTORY_RENDERS = Counter("tinbai_history_renders", "Pages of feeds' histories made")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
 POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])
 POLLED_ITEMS = Counter(
     "tinbai_polled_items",
     "New and changed items of units' feeds, by what became of them",
     ["outcome"],
+)
+HUB_SUBSCRIPTIONS = Gauge("tinbai_hub_subscriptions", "WebSub subscriptions that are active")
+HUB_PENDING = Gauge("tinbai_hub_pending", "WebSub subscriptions that wait for a push")
+HUB_HANDSHAKES = Counter(
+    "tinbai_hub_handshakes",
+    "Verifications of WebSub subscribers' intent, and denials, by what came of them",
+    ["mode", "outcome"],
+)
+HUB_PUSHES = Counter("tinbai_hub_pushes", "WebSub pushes, by what came of them", ["outcome"])
+HUB_DROPPED = Counter(
+    "tinbai_hub_dropped", "WebSub subscriptions that ended, by the reason", ["reason"]
 )

@@ -57,8 +57,8 @@ class Limits:
     """What a call may cost, all attempts and redirects together."""
 
     seconds: float = 30.0
-    size: int = 5 * 1024 * 1024
-    """Bytes of the answer's body, once it is unpacked."""
+    size: int | None = 5 * 1024 * 1024
+    """Bytes of the answer's body, once it is unpacked; None where it is not wanted, nor read."""
     redirects: int = 0
     """How many are followed; each target is checked anew."""
 
@@ -150,9 +150,11 @@ class Outgoing:
         return await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
 
 
-async def _read(response: httpx2.Response, most: int) -> Reply:
+async def _read(response: httpx2.Response, most: int | None) -> Reply:
     if not response.is_success and response.status_code != httpx2.codes.NOT_MODIFIED:
         raise BadStatus(response.status_code, response.headers)
+    if most is None:
+        return Reply(response.status_code, response.headers, b"", str(response.url))
     # Codings upon codings could unpack for a long time without yielding one byte to count.
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding not in _CODINGS:

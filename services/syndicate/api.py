@@ -16,6 +16,7 @@ from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
 from services.syndicate.feeds.families import canonical
 from services.syndicate.feeds.site import Site
+from services.syndicate.history.pages import Pages
 from services.syndicate.press import Press
 
 router = APIRouter(tags=["feeds"])
@@ -27,6 +28,7 @@ class Parts:
 
     database: Database
     press: Press
+    pages: Pages
     site: Site
     broker: KafkaBroker
     link: KafkaLink
@@ -65,6 +67,22 @@ async def feed(request: Request, name: str, extension: str) -> Response:  # noqa
         parts.press.tell_changed(first=[name])
         why = said("This feed is being made anew.")
         raise Problem("overloaded", why, headers={"Retry-After": "1"})
+    raise not_found()
+
+
+@router.get(
+    "/history/{name}/{page}.{extension}",
+    response_class=Response,
+    responses={
+        200: {"content": {f.media_type: {} for f in FORMATS}, "description": "The page."},
+        304: {"description": "You have it: `If-None-Match` names its ETag."},
+        307: {"description": "Late articles have parted the page: the newest part is there."},
+    },
+)
+async def page(name: str, page: str, extension: str) -> Response:  # noqa: ARG001 - likewise
+    """Give a page of a feed's history (RFC 5005): `prev-archive` in the feed, or `next_url`, leads
+    to the first, and from each to the one before it in time."""
+    # Pages were answered before this, by PublicHistory.
     raise not_found()
 
 

@@ -20,13 +20,16 @@ from services.syndicate.finishing import Finishing
 from services.syndicate.folder import Folder
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
+from services.syndicate.history.pages import Pages
+from services.syndicate.history.public import PublicHistory
+from services.syndicate.hub import routes as hub_routes
+from services.syndicate.hub.hub import Hub
 from services.syndicate.listing import Lister
 from services.syndicate.press import Press
 from services.syndicate.public import PublicFeeds
 from services.syndicate.relay import Relay
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.shelf import Shelf, say_moments
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> PublicFeeds:
@@ -37,19 +40,24 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(sqlite_url(settings.database_file), store.prepare)
         try:
             press = Press(
                 database, shelf, site, settings.feed_size, settings.periods, settings.publication
             )
             rules = Rules(settings.feed_size, settings.periods, repr((site, settings.publication)))
             clock = Clock(database, rules, press.tell_changed)
+            pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            subscribe(broker, Intake(database, press), await database.write(store.identity))
+            intake = Intake(database, press, pages)
+            subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
-            app.state.parts = api.Parts(database, press, site, broker, link)
+            app.state.parts = api.Parts(database, press, pages, site, broker, link)
+            hub = Hub(database, site, settings)
+            press.on_shown = hub.topics.shown
+            app.state.desk = hub_routes.desk(hub, site, settings)
             await clock.look()
             await press.open()
             async with running(
@@ -63,6 +71,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 relay=relay.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
+                hub=hub.run(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
@@ -81,7 +90,9 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
         readiness=readiness,
     )
     app.include_router(api.router)
-    return PublicFeeds(shelf, behind=app)
+    app.include_router(hub_routes.router)
+    history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
+    return PublicFeeds(shelf, behind=history)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

@@ -16,6 +16,7 @@ from services.common.kafka import consume
 from services.common.trace import tracing
 from services.syndicate import store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
+from services.syndicate.history.pages import Pages
 from services.syndicate.press import Press
 
 # In one transaction, for which express waits.
@@ -28,9 +29,10 @@ log = structlog.get_logger()
 class Intake:
     """Takes batches into the store, and tells the press."""
 
-    def __init__(self, database: Database, press: Press) -> None:
+    def __init__(self, database: Database, press: Press, pages: Pages) -> None:
         self._database = database
         self._press = press
+        self._pages = pages
         self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
@@ -47,6 +49,7 @@ class Intake:
         changes = [_change(item) for item in batch.items]
         effective = await self._database.write(partial(store.apply_changes, changes=changes))
         self._press.forget(article_of(change) for change in changes if erases(change))
+        self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
         return changes

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -19,6 +19,7 @@ from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.fragments import Fragments
+from services.syndicate.history.looking import walk_behind
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.printing import Lists
 from services.syndicate.shelf import Shelf
@@ -70,6 +71,8 @@ class Press:
         self._unsaved: dict[str, Proof] = {}
         self._held: set[str] = set()
         self._forgotten: set[UUID] = set()
+        self.on_shown: Callable[[Proof], None] = lambda _: None
+        """Called with each feed once it is served."""
         self.rendered = 0
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
@@ -221,6 +224,7 @@ class Press:
         self._shelf.put(proof.documents)
         self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
+        self.on_shown(proof)
 
     def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
         """Find what has changed and render what is next, on one snapshot. The loop waits for it, so
@@ -236,7 +240,9 @@ class Press:
         for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
             window = feed_store.window(connection, name, self._feed_size, self._periods)
             fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            documents = bind(name, self._fragments.names[name], fragments, self._site)
+            shown = {article for article, _ in window.entries}
+            walk = walk_behind(connection, name, shown, self._feed_size)
+            documents = bind(name, self._fragments.names[name], fragments, self._site, walk)
             proofs.append(Proof(name, window.revision, documents))
         return proofs
 

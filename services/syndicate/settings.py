@@ -36,6 +36,31 @@ class SyndicateSettings(ServiceSettings):
         age = None if self.feed_age is None else timedelta(days=self.feed_age)
         return Periods(age, timedelta(days=self.notice_days))
 
+    hub_lease_least: int = Field(
+        default=300, ge=1, description="seconds that a WebSub subscription lasts at the least"
+    )
+    hub_lease_default: int = Field(
+        default=864_000, ge=1, description="seconds that it lasts where none are asked for"
+    )
+    hub_lease_most: int = Field(
+        default=2_592_000, ge=1, description="seconds that it lasts at the most"
+    )
+    hub_subscriptions: int = Field(
+        default=10_000, ge=1, description="WebSub subscriptions there may be"
+    )
+    hub_subscriptions_per_host: int = Field(
+        default=1000, ge=1, description="of these, those that one callback host may have"
+    )
+    hub_requests_per_minute: int = Field(
+        default=300, ge=1, description="WebSub requests from one address, and for one callback host"
+    )
+    hub_pause: float = Field(
+        default=2, ge=0, description="seconds between two WebSub pushes of a feed to a subscriber"
+    )
+    hub_patience: int = Field(
+        default=259_200, ge=1, description="seconds after which a dead subscriber is dropped"
+    )
+
     @property
     def database_file(self) -> Path:
         """Where articles and the last bytes of feeds are kept."""

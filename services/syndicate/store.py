@@ -20,8 +20,15 @@ from services.syndicate.change import (
 )
 from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
+from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
-from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
+from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY, TABLES
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables that are not there, and fill what can be filled from the others."""
+    TABLES.create_all(connection)
+    history.complete(connection)
 
 
 def identity(connection: Connection) -> str:
@@ -91,6 +98,7 @@ def _forget(connection: Connection, held: Mapping[UUID, Held]) -> None:
     if not held:
         return
     connection.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(held)))
+    history.leave(connection, _articles(held))
     if rows := _entries(held):
         connection.execute(
             delete(ENTRY).where(
@@ -127,6 +135,11 @@ def _keep(connection: Connection, held: Mapping[UUID, Held]) -> None:
     )
     if rows := _entries(held):
         connection.execute(insert(ENTRY), rows)
+    history.enter(connection, _articles(held))
+
+
+def _articles(held: Mapping[UUID, Held]) -> list[Article]:
+    return [state.article for state in held.values() if state.article]
 
 
 def _entries(held: Mapping[UUID, Held]) -> list[dict[str, object]]:

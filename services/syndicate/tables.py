@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 
@@ -115,6 +116,57 @@ EDITION = Table(
     Column("id", Integer, primary_key=True),
     Column("hour", Instant, nullable=False),
     Column("rules", Text, nullable=False),  # the settings that every feed was made by
+)
+
+# One row for each article in each feed, as in `entry`, in the order of first publication.
+HISTORY = Table(
+    "history",
+    TABLES,
+    Column("feed", String, primary_key=True),
+    Column("published", BigInteger, primary_key=True),  # microseconds since 1970
+    Column("article", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Subscriptions at the hub whose callback has confirmed them. They can't be made again from Kafka.
+HUB_SUBSCRIPTION = Table(
+    "hub_subscription",
+    TABLES,
+    Column("seq", _Seq, primary_key=True),
+    Column("topic", String, nullable=False),  # the feed's path
+    Column("callback", String, nullable=False),
+    Column("host", String, nullable=False, index=True),
+    Column("secret", String),  # as it was given: every signature needs it
+    Column("expires", Instant, nullable=False, index=True),
+    Column("pushed", String, nullable=False),  # the ETag of what the callback took last
+    Column("due_at", Instant, index=True),  # of the next push; nothing while it has the newest
+    Column("not_before", Instant),  # of a push after one that was taken
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("failing_since", Instant),
+    UniqueConstraint("topic", "callback"),
+    sqlite_autoincrement=True,
+)
+
+# What a callback is still to be asked (subscribe, unsubscribe) or told (denied).
+HUB_HANDSHAKE = Table(
+    "hub_handshake",
+    TABLES,
+    Column("seq", _Seq, primary_key=True),
+    Column("mode", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("topic_url", String, nullable=False),
+    Column("callback", String, nullable=False),
+    Column("host", String, nullable=False, index=True),
+    Column("secret", String),
+    Column("lease", Integer, nullable=False),  # seconds
+    Column("etag", String, nullable=False),  # of the topic when it was asked for
+    Column("reason", String),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("trace", Text, nullable=False),  # JSON: the request that it follows from
+    UniqueConstraint("topic", "callback"),
+    sqlite_autoincrement=True,
 )
 
 # Since when the saved bytes of a document are served, with the ETag of those bytes.

@@ -30,12 +30,13 @@ class Service:
 
 
 @contextmanager
-def syndicate(data: Path, bootstrap: str = NO_KAFKA) -> Iterator[Service]:
+def syndicate(data: Path, bootstrap: str = NO_KAFKA, *options: str) -> Iterator[Service]:
     """Run syndicate on `data` until the body ends."""
     port = free_port_base()
     command = [
         *(sys.executable, "-m", "services.syndicate", "--data", str(data)),
         *("--port", str(port), "--kafka-bootstrap", bootstrap, "--log-dir", str(data)),
+        *options,
     ]
     with subprocess.Popen(command) as process:
         service = Service(process, f"http://127.0.0.1:{port}")

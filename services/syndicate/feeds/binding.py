@@ -9,7 +9,8 @@ from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.families import language_of
 from services.syndicate.feeds.format import Format, Head
 from services.syndicate.feeds.jsonfeed import JsonFeed
-from services.syndicate.feeds.site import Site, feed_path
+from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.walk import THE_FEED_ITSELF, Walk
 from services.syndicate.feeds.xml import ATOM, RSS
 
 FORMATS: tuple[Format, ...] = (RSS, ATOM, JsonFeed())
@@ -43,10 +44,17 @@ def cut(entry: Entry, site: Site) -> Fragment:
     return Fragment(parts, blake2b(b"\0".join(parts.values())).digest(), entry.updated)
 
 
-def bind(name: str, title: str, fragments: Sequence[Fragment], site: Site) -> list[Document]:
-    """Make a feed in every format. Its ETag follows from the bytes, by way of their digests."""
+def bind(
+    name: str,
+    title: str,
+    fragments: Sequence[Fragment],
+    site: Site,
+    walk: Walk = THE_FEED_ITSELF,
+) -> list[Document]:
+    """Make a feed, or a page of its history, in every format. The ETag follows from the bytes, by
+    way of their digests."""
     updated = max((fragment.updated for fragment in fragments), default=_NEVER)
-    head = Head(name, title, language_of(name), updated)
+    head = Head(name, title, language_of(name), updated, walk)
     documents = []
     for format_ in FORMATS:
         opening = format_.opening(site, head)
@@ -56,7 +64,7 @@ def bind(name: str, title: str, fragments: Sequence[Fragment], site: Site) -> li
             etag.update(fragment.digest)
         documents.append(
             Document(
-                feed_path(name, format_.extension),
+                walk.path(name, format_.extension),
                 format_.media_type,
                 f'"{etag.hexdigest()}"',
                 opening + body + format_.closing,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
+from services.syndicate.feeds.walk import THE_FEED_ITSELF, Walk
 from services.syndicate.feeds.words import description_of
 
 MEDIA_TYPES = {
@@ -25,6 +26,7 @@ class Head:
     language: str
     updated: datetime
     """The newest change of an entry, never the clock: the same state gives the same bytes."""
+    walk: Walk = THE_FEED_ITSELF
 
     @property
     def description(self) -> str:
@@ -33,7 +35,7 @@ class Head:
 
     def address(self, site: Site, extension: str) -> str:
         """Where it is, in one format."""
-        return site.feed(self.name, extension)
+        return self.walk.url(site, self.name, extension)
 
 
 class Format(Protocol):

@@ -27,10 +27,12 @@ class JsonFeed:
                 "version": "https://jsonfeed.org/version/1.1",
                 "title": head.title,
                 "home_page_url": site.home,
-                "feed_url": head.address(site, self.extension),
+                "feed_url": site.feed(head.name, self.extension),
+                "next_url": head.walk.previous_url(site, head.name, self.extension),
                 "description": head.description,
                 "language": head.language,
-                "hubs": [{"type": "WebSub", "url": site.hub}],
+                "hubs": [] if head.walk.page else [{"type": "WebSub", "url": site.hub}],
+                "_tinbai": head.walk.page and {"archive": head.address(site, self.extension)},
             }
         )
         return fields.removesuffix(b"}") + b',"items":['

@@ -25,6 +25,10 @@ class Site:
         """A feed in one format."""
         return f"{self.syndicate_url}{feed_path(name, extension)}"
 
+    def page(self, name: str, page: str, extension: str) -> str:
+        """A page of a feed's history in one format."""
+        return f"{self.syndicate_url}{page_path(name, page, extension)}"
+
     def article(self, article: UUID) -> str:
         """An article's page."""
         return f"{self.archive_url}/articles/{article}"
@@ -37,3 +41,8 @@ class Site:
 def feed_path(name: str, extension: str) -> str:
     """The address of a feed on this service."""
     return f"/feeds/{name}.{extension}"
+
+
+def page_path(name: str, page: str, extension: str) -> str:
+    """The address of a page of a feed's history on this service."""
+    return f"/history/{name}/{page}.{extension}"

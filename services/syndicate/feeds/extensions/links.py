@@ -1,17 +1,22 @@
 """Links, which feedgen turns into other ones or drops: written as they are, in both formats."""
 
-from lxml.etree import _Element
+from lxml.etree import SubElement, _Element
 
 from services.syndicate.feeds.entry import Entry
-from services.syndicate.feeds.extensions.elements import add
+from services.syndicate.feeds.extensions.elements import HISTORY, add
 from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
 
 
 def add_feed_links(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:
-    """Say where the feed is, and where to subscribe to it."""
+    """Say where the feed is, where to subscribe to it, and where to walk back (RFC 5005)."""
     add(parent, tag, rel="self", type=MEDIA_TYPES[form], href=head.address(site, form))
-    add(parent, tag, rel="hub", href=site.hub)
+    for relation, address in head.walk.links(site, head.name, form):
+        add(parent, tag, rel=relation, type=MEDIA_TYPES[form], href=address)
+    if head.walk.page:
+        SubElement(parent, f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY})
+    else:
+        add(parent, tag, rel="hub", href=site.hub)
 
 
 def add_other_formats(parent: _Element, tag: str, site: Site, head: Head, form: str) -> None:

@@ -1,0 +1,126 @@
+"""HTTP for subscribers: `POST /hub`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from services.common.problems import Problem
+from services.common.said import said
+from services.syndicate.feeds.site import Site
+from services.syndicate.hub.hub import Hub
+from services.syndicate.hub.rate import Rate
+from services.syndicate.hub.wish import FORM, Leases, Rules, form_of, wish_of
+from services.syndicate.settings import SyndicateSettings
+
+_MOST_BYTES = 16 * 1024
+# A client that still sends would not see a 413 on a closed connection: it may send so much more.
+_DRAINED = 1024 * 1024
+
+_TEXT = {"type": "string"}
+_PARAMETERS: dict[str, Any] = {
+    "type": "object",
+    "required": ["hub.mode", "hub.topic", "hub.callback"],
+    "properties": {
+        "hub.mode": {"enum": ["subscribe", "unsubscribe"]},
+        "hub.topic": _TEXT | {"format": "uri"},
+        "hub.callback": _TEXT | {"format": "uri"},
+        "hub.lease_seconds": {"type": "integer", "minimum": 1},
+        "hub.secret": _TEXT,
+    },
+}
+_BODY = {"requestBody": {"required": True, "content": {FORM: {"schema": _PARAMETERS}}}}
+
+router = APIRouter(tags=["hub"])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes work with."""
+
+    hub: Hub
+    rules: Rules
+    rate: Rate
+    site: Site
+
+
+def desk(hub: Hub, site: Site, settings: SyndicateSettings) -> Desk:
+    """Put together what the routes work with."""
+    leases = Leases(settings.hub_lease_least, settings.hub_lease_default, settings.hub_lease_most)
+    rules = Rules(hub.topics.path_of, leases, settings.allowed_targets)
+    return Desk(hub, rules, Rate(settings.hub_requests_per_minute), site)
+
+
+class LeaseBounds(BaseModel):
+    """How many seconds a subscription may last."""
+
+    least: int
+    default: int
+    most: int
+
+
+class AboutHub(BaseModel):
+    """What a subscriber must know."""
+
+    hub: str
+    specification: str
+    topics: list[str]
+    lease_seconds: LeaseBounds
+    signature: str
+    example: str
+
+
+@router.get("/hub")
+async def about(request: Request) -> AboutHub:
+    """Say what can be subscribed to, and how."""
+    parts = _desk(request)
+    leases: Leases = parts.rules.leases
+    topic = parts.site.feed("latest", "atom")
+    return AboutHub(
+        hub=parts.site.hub,
+        specification="https://www.w3.org/TR/websub/",
+        topics=[parts.site.feed("{feed}", extension) for extension in ("rss", "atom", "json")],
+        lease_seconds=LeaseBounds(**vars(leases)),
+        signature="sha256",
+        example=f"curl {parts.site.hub} -d hub.mode=subscribe -d hub.topic={topic}"
+        " -d hub.callback=https://you.example/SOMETHING-SECRET -d hub.secret=YOUR-SECRET",
+    )
+
+
+@router.post(
+    "/hub",
+    status_code=202,
+    response_class=Response,
+    responses={202: {"description": "Your callback will be asked whether it wants this."}},
+    openapi_extra=_BODY,
+)
+async def ask(request: Request) -> Response:
+    """Subscribe to a feed, or unsubscribe (WebSub, section 5.1)."""
+    parts = _desk(request)
+    parts.rate.take("from", request.client.host if request.client else "")
+    form = form_of(await _body(request), request.headers.get("content-type"))
+    wish = wish_of(form, parts.rules)
+    parts.rate.take("to", wish.host)
+    await parts.hub.ask(wish)
+    return Response(status_code=202)
+
+
+def _desk(request: Request) -> Desk:
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= _MOST_BYTES:
+            parts.append(part)
+        elif size > _MOST_BYTES + _DRAINED:
+            break
+    if size > _MOST_BYTES:
+        raise Problem("too-large", said("At most {limit:,} bytes are taken.", limit=_MOST_BYTES))
+    return b"".join(parts)
