@@ -56,13 +56,13 @@ contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI 
 bench: .venv/dev  ## measure ingest beside a bare Kafka producer
 	@$(BIN)/python -m bench.ingest
 
-bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the same bytes
-	@bench/install-programs
-	@$(BIN)/python -m bench.serving
-
 bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what it costs with many behind
 	@$(BIN)/python -m bench.feeds
 	@$(BIN)/python -m bench.growth $(ARGS)
+
+bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the same bytes
+	@bench/install-programs
+	@$(BIN)/python -m bench.serving
 
 migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.ingest.migrations "$(NAME)"
@@ -76,4 +76,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-serving bench-feeds contracts migration lock clean
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving contracts migration lock clean

@@ -157,7 +157,7 @@ def _fill_some(connection: Connection, kinds: Sequence[Article], numbers: Sequen
         )
         articles.append({"id": made.id, "version": 1, "json": made.model_dump_json().encode()})
         entries += [
-            {"feed": name, "place": place(made), "article": made.id, "version": 1}
+            {"feed": name, "notice": False, "place": place(made), "article": made.id, "version": 1}
             for name in feeds_of(made)
         ]
     connection.execute(insert(ARTICLE), articles)

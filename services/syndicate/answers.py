@@ -53,17 +53,19 @@ def answer_of(
         (b"x-content-type-options", b"nosniff"),
         *([(b"last-modified", modified)] if modified else []),
     ]
-    media_type = (b"content-type", f"{document.media_type}; charset=utf-8".encode())
+    kind = [(b"content-type", f"{document.media_type}; charset=utf-8".encode())]
+    if document.media_type == "text/html":
+        kind.append((b"content-security-policy", PAGE_POLICY.encode()))
     found: dict[Coding, Reply] = {}
     everything: Bodies = {"identity": document.body, **bodies}
     for coding, body in everything.items():
-        entity = [media_type, (b"content-length", str(len(body)).encode())]
+        entity = [*kind, (b"content-length", str(len(body)).encode())]
         if coding != "identity":
             entity.append((b"content-encoding", coding.encode()))
-        if document.media_type == "text/html":
-            entity.append((b"content-security-policy", PAGE_POLICY.encode()))
-        found[coding] = Reply(200, [(b"etag", _etag(document, coding)), *always, *entity], body)
-    tags = [_etag(document, coding) for coding in CODINGS]
+        found[coding] = Reply(
+            200, [(b"etag", _etag(document.etag, coding)), *always, *entity], body
+        )
+    tags = etags_of(document.etag)
     not_modified = {tag: Reply(304, [(b"etag", tag), *always]) for tag in tags}
     return Answer(document, bodies, found, not_modified, modified)
 
@@ -95,6 +97,11 @@ async def send_reply(reply: Reply, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def etags_of(etag: str) -> list[bytes]:
+    """Give the ETags under which a document with this one goes out, one for each coding."""
+    return [_etag(etag, coding) for coding in CODINGS]
+
+
 def matches(if_none_match: bytes, etag: bytes) -> bool:
     """Compare weakly with a list of tags or `*` (RFC 9110, sections 8.8.3.2 and 13.1.2).
 
@@ -120,6 +127,6 @@ def _etag_of(reply: Reply) -> bytes:
     return next(value for name, value in reply.headers if name == b"etag")
 
 
-def _etag(document: Document, coding: Coding) -> bytes:
+def _etag(etag: str, coding: Coding) -> bytes:
     suffix = SUFFIXES.get(coding)
-    return (f'{document.etag[:-1]}-{suffix}"' if suffix else document.etag).encode()
+    return (f'{etag[:-1]}-{suffix}"' if suffix else etag).encode()

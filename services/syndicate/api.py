@@ -46,7 +46,11 @@ _FEED = _document(*(each.media_type for each in FORMATS))
 # What is known was answered before this, by PublicFeeds: the routes are for the documentation.
 
 
-@router.get("/feeds/languages/{tag}.{extension}", response_class=Response, responses=_FEED)
+@router.get(
+    "/feeds/languages/{tag}.{extension}",
+    response_class=Response,
+    responses=_FEED | {301: {"description": "The feed, under the tag as it is usually written."}},
+)
 async def language_feed(request: Request, tag: str, extension: str) -> Response:
     """Give the feed of a language. The case of a tag means nothing: one that is written otherwise
     leads to the feed (RFC 5646, section 2.1.1)."""

@@ -22,6 +22,7 @@ from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.history.pages import Pages
 from services.syndicate.history.public import PublicHistory
+from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
 from services.syndicate.listing import Lister
@@ -56,8 +57,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
-            press.on_shown = hub.topics.shown
-            app.state.desk = hub_routes.desk(hub, site, settings)
+            shelf.tell(hub.topics.shown)
+            app.state.desk = hub_routes.desk(hub, site, settings, database)
             await clock.look()
             await press.open()
             async with running(
@@ -69,9 +70,9 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
+                hub=hub.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
-                hub=hub.run(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
@@ -91,6 +92,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     )
     app.include_router(api.router)
     app.include_router(hub_routes.router)
+    app.include_router(hub_admin.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

@@ -40,12 +40,12 @@ class Clock:
         """Run until cancelled."""
         while True:
             at = self._tell_time()
-            rest = (hour_of(at) + EDITION - at).total_seconds()
-            await asyncio.sleep(min(rest, _LOOK_EVERY))
             try:
                 await self.look()
             except (OSError, SQLAlchemyError, Overloaded) as error:
                 log.warning("hour_not_begun", error=what_happened(error))
+            rest = (hour_of(at) + EDITION - self._tell_time()).total_seconds()
+            await asyncio.sleep(min(max(rest, 0), _LOOK_EVERY))
 
     async def look(self) -> None:
         """Go on to the present hour, if it isn't there yet."""

@@ -39,7 +39,7 @@ def turn(connection: Connection, hour: datetime, rules: Rules) -> bool:
     else:
         return False
     connection.execute(delete(EDITION))
-    connection.execute(insert(EDITION), {"hour": hour, "rules": repr(rules)})
+    connection.execute(insert(EDITION), {"id": 1, "hour": hour, "rules": repr(rules)})
     return True
 
 

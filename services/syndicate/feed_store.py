@@ -33,7 +33,7 @@ _NEWEST = Prepared(
     .limit(bindparam("most"))
     .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
 )
-_HOUR = Prepared(select(EDITION.c.hour))
+_HOUR = Prepared(select(EDITION.c.hour).where(EDITION.c.id == literal_column("1")))
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -71,8 +71,6 @@ class Press:
         self._unsaved: dict[str, Proof] = {}
         self._held: set[str] = set()
         self._forgotten: set[UUID] = set()
-        self.on_shown: Callable[[Proof], None] = lambda _: None
-        """Called with each feed once it is served."""
         self.rendered = 0
         """Every change up to this revision is served."""
         self.progress = asyncio.Event()
@@ -224,7 +222,6 @@ class Press:
         self._shelf.put(proof.documents)
         self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
-        self.on_shown(proof)
 
     def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
         """Find what has changed and render what is next, on one snapshot. The loop waits for it, so

@@ -14,9 +14,6 @@ class SyndicateSettings(ServiceSettings):
 
     port: int = Field(default=8002, ge=0, le=65535, description="port to listen on")
     feed_size: int = Field(default=50, ge=1, le=1000, description="entries in a public feed")
-    public_folder: Path | None = Field(
-        default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
-    )
     feed_age: int | None = Field(
         default=None, ge=1, le=36500, description="days an article is in feeds; else for ever"
     )
@@ -24,11 +21,6 @@ class SyndicateSettings(ServiceSettings):
         default=30, ge=1, le=36500, description="days the notice of a retraction is in feeds"
     )
     publication: str = Field(default="Tin bài", min_length=1, description="the paper's name")
-
-    @property
-    def files(self) -> Path:
-        """Where the feeds lie as files."""
-        return self.public_folder or self.data / "syndicate" / "public"
 
     @property
     def periods(self) -> Periods:
@@ -60,6 +52,15 @@ class SyndicateSettings(ServiceSettings):
     hub_patience: int = Field(
         default=259_200, ge=1, description="seconds after which a dead subscriber is dropped"
     )
+
+    public_folder: Path | None = Field(
+        default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
+    )
+
+    @property
+    def files(self) -> Path:
+        """Where the feeds lie as files."""
+        return self.public_folder or self.data / "syndicate" / "public"
 
     @property
     def database_file(self) -> Path:

@@ -109,7 +109,7 @@ LIST = Table(
     Column("revision", BigInteger, nullable=False),
 )
 
-# One row: what all feeds show at present.
+# One row, whose id is 1: what all feeds show at present.
 EDITION = Table(
     "edition",
     TABLES,

@@ -296,3 +296,10 @@ async def test_no_cookie_is_kept(calls):
         await calls.call("GET", site.url())
 
     assert site.header("Cookie") is None
+
+
+async def test_a_body_that_nobody_wants_is_not_read(calls):
+    async with serving(ok(b"x" * 1000, "Content-Encoding: br")) as site:
+        got = await calls.call("POST", site.url(), content=b"", limits=Limits(size=None))
+
+    assert (got.status, got.content) == (200, b"")

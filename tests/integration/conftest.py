@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def bootstrap(tmp_path: Path) -> Iterator[str]:
     """Give the address of a broker that runs alone."""
+    with broker_alone(tmp_path / "broker-alone") as address:
+        yield address
+
+
+@contextmanager
+def broker_alone(data: Path) -> Iterator[str]:
+    """Run a broker, and give its address."""
     prepared_java()
     base = free_port_base()
-    command = [sys.executable, "-m", "stack", "broker", "--data", str(tmp_path / "broker-alone")]
+    command = [sys.executable, "-m", "stack", "broker", "--data", str(data)]
     with subprocess.Popen([*command, "--port-base", str(base)]) as broker:
         until(lambda: asyncio.run(kafka_answers("127.0.0.1", base + 92)))
         yield f"127.0.0.1:{base + 92}"

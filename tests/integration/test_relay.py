@@ -1,12 +1,23 @@
 """What the relay tells of is where it says, in order, whatever its size."""
 
+from collections.abc import Iterator
+
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
 from services.common.database import Database
 from services.ingest.tables import outbox, tables
 from tests.ingest.relaying.test_outbox import add, article
+from tests.integration.conftest import broker_alone
 from tests.integration.test_cut_log import relaying, until_all_sent
+
+
+@pytest.fixture(scope="module")
+def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a broker for both databases: each looks for its own articles."""
+    with broker_alone(tmp_path_factory.mktemp("relay")) as address:
+        yield address
 
 
 async def test_every_row_lies_at_the_offset_that_was_noted(bootstrap, database_url):

@@ -12,16 +12,17 @@ DEADLINE = 120.0  # seconds: for a machine that has much else to do
 _PATIENCE = 20  # so many times between two looks is what was waited so far
 
 
-def until(condition: Callable[[], object], deadline: float = DEADLINE) -> None:
+def until(condition: Callable[[], object], deadline: float = DEADLINE, pause: float = 0.1) -> None:
     """Wait for something that must come.
 
-    What is waited for is asked ever more seldom: asking costs it and its neighbours time.
+    What is waited for is asked ever more seldom, but each `pause` seconds at least: asking costs it
+    and its neighbours time.
     """
     began = time.monotonic()
     while not condition():
         waited = time.monotonic() - began
         assert waited < deadline, "it did not come in time"
-        time.sleep(min(max(waited / _PATIENCE, 0.01), 0.1))
+        time.sleep(min(max(waited / _PATIENCE, 0.01), pause))
 
 
 def alive(pid: int) -> bool:

@@ -205,7 +205,12 @@ async def test_the_first_change_is_rendered_at_once_and_those_that_follow_togeth
     await press.open()
     put: list[str] = []
     real = shelf.put
-    monkeypatch.setattr(shelf, "put", lambda made: put.append(made[0].path) or real(made))  # type: ignore[func-returns-value]
+
+    def noted(documents: Sequence[Document]) -> None:
+        real(documents)
+        put.append(documents[0].path)
+
+    monkeypatch.setattr(shelf, "put", noted)
     async with at_work(press):
         await take(database, article())
         press.tell_changed()

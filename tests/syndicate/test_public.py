@@ -51,8 +51,10 @@ async def test_a_feed_comes_with_everything_a_reader_needs(client, document):
     assert answer.content == document.body
     assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert answer.headers["etag"] == document.etag
-    assert answer.links["hub"]["url"] == "https://feeds.example/hub"
-    assert answer.links["self"]["url"] == "https://feeds.example/feeds/latest.rss"
+    assert answer.headers["link"] == (
+        '<https://feeds.example/feeds/latest.rss>; rel="self", '
+        '<https://feeds.example/hub>; rel="hub"'
+    )
     assert answer.headers["vary"] == "Accept-Encoding"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["access-control-expose-headers"] == "ETag, Last-Modified, Link"

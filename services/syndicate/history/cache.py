@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.syndicate.codings import Bodies
 from services.syndicate.feeds.binding import Document
 
 _PAGES = 256  # each change looks at all of them
@@ -12,31 +13,41 @@ _BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class _Kept:
+class Made:
+    """A page that is made, also in other codings."""
+
     document: Document
+    bodies: Bodies
     articles: frozenset[UUID]
+    """What it shows."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.document.body) + sum(map(len, self.bodies.values()))
 
 
 class Cache:
     """Pages by address. Only the event loop touches it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, Made] = OrderedDict()
         self._size = 0
 
-    def get(self, path: str, etag: str) -> Document | None:
+    def get(self, path: str, etag: str) -> Made | None:
         """Give a page, if it is there in this state."""
         kept = self._kept.get(path)
         if kept is None or kept.document.etag != etag:
             return None
         self._kept.move_to_end(path)
-        return kept.document
+        return kept
 
-    def put(self, document: Document, articles: frozenset[UUID]) -> None:
-        """Keep a page, which shows these articles, as long as there is room."""
-        self._drop(document.path)
-        self._kept[document.path] = _Kept(document, articles)
-        self._size += len(document.body)
+    def put(self, made: Made) -> None:
+        """Keep a page as long as there is room."""
+        path = made.document.path
+        self._drop(path)
+        self._kept[path] = made
+        self._size += made.size
         while len(self._kept) > _PAGES or self._size > _BYTES:
             self._drop(next(iter(self._kept)))
 
@@ -48,4 +59,4 @@ class Cache:
 
     def _drop(self, path: str) -> None:
         if kept := self._kept.pop(path, None):
-            self._size -= len(kept.document.body)
+            self._size -= kept.size

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from services.common.database import Database
 from services.common.metrics import HISTORY_RENDERS
+from services.syndicate.codings import quick
 from services.syndicate.feeds.binding import Document, bind
 from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.walk import Walk
 from services.syndicate.fragments import Fragments
-from services.syndicate.history.cache import Cache
+from services.syndicate.history.cache import Cache, Made
 from services.syndicate.history.looking import Found, Wanted, look_up
 
 _WAITING = 64  # who comes then is told to come again
@@ -28,11 +29,11 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """A page as it stands now; without the document where the caller has it."""
+    """A page as it stands now; not made where the caller has it."""
 
     etag: str
     walk: Walk
-    document: Document | None
+    made: Made | None
 
 
 Answer = Seen | Wanted | None
@@ -69,10 +70,10 @@ class Pages:
                 etag = found.etag(self._site)
                 if has(etag):
                     return Seen(etag, found.walk, None)
-                document = self._cache.get(wanted.path, etag) or await self._make(found, etag)
+                made = self._cache.get(wanted.path, etag) or await self._make(found, etag)
                 if self._changed.isdisjoint(found.articles):
-                    self._cache.put(document, frozenset(found.articles))
-                    return Seen(etag, found.walk, document)
+                    self._cache.put(made)
+                    return Seen(etag, found.walk, made)
         raise Busy
 
     @asynccontextmanager
@@ -92,10 +93,15 @@ class Pages:
         finally:
             self._turn.release()
 
-    async def _make(self, found: Found, etag: str) -> Document:
-        made = await asyncio.to_thread(_render, found, self._site)
+    async def _make(self, found: Found, etag: str) -> Made:
+        made = await asyncio.to_thread(_make, found, etag, self._site)
         HISTORY_RENDERS.inc()
-        return replace(made, etag=etag)
+        return made
+
+
+def _make(found: Found, etag: str, site: Site) -> Made:
+    document = replace(_render(found, site), etag=etag)
+    return Made(document, quick(document.body), frozenset(found.articles))
 
 
 def _render(found: Found, site: Site) -> Document:

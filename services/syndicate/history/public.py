@@ -5,15 +5,23 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.common.database import what_happened
 from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
+from services.common.ready import Reply
 from services.common.said import said
-from services.syndicate.answers import matches
-from services.syndicate.feeds.binding import FORMATS
+from services.syndicate.answers import (
+    Answer,
+    answer_of,
+    etags_of,
+    matches,
+    reply_to,
+    send_reply,
+)
+from services.syndicate.codings import NONE
+from services.syndicate.feeds.binding import FORMATS, Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.history.looking import Wanted
 from services.syndicate.history.node import node_named
@@ -21,14 +29,14 @@ from services.syndicate.history.pages import Busy, Pages, Seen
 
 _BELOW = "/history/"
 _AGAIN = {"Retry-After": "2"}
-_EXTENSIONS = {format_.extension for format_ in FORMATS}
-_ALWAYS = {
-    # No longer, and nothing stale: a retraction must have left all caches after a minute.
-    "cache-control": "public, max-age=60",
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link",
-    "x-content-type-options": "nosniff",
-}
+_MEDIA_TYPES = {format_.extension: format_.media_type for format_ in FORMATS}
+# No longer, and nothing stale: a retraction must have left all caches after a minute.
+_CACHE_CONTROL = b"public, max-age=60"
+_MOVED = [
+    (b"cache-control", _CACHE_CONTROL),
+    (b"access-control-allow-origin", b"*"),
+    (b"content-length", b"0"),
+]
 
 log = structlog.get_logger()
 
@@ -47,13 +55,17 @@ class PublicHistory:
         answer = await self._answer(wanted, scope) if wanted else None
         await (answer or self._behind)(scope, receive, send)
 
-    async def _answer(self, wanted: Wanted, scope: Scope) -> Response | None:
+    async def _answer(self, wanted: Wanted, scope: Scope) -> ASGIApp | None:
         if scope["method"] not in ("GET", "HEAD"):
             detail = said("A feed can only be read.")
             return Problem("method-not-allowed", detail, headers={"Allow": "GET, HEAD"}).response()
         tags = ",".join(Headers(scope=scope).getlist("if-none-match")).encode()
+
+        def has(etag: str) -> bool:
+            return any(matches(tags, each) for each in etags_of(etag))
+
         try:
-            found = await self._pages().get(wanted, lambda etag: matches(tags, etag.encode()))
+            found = await self._pages().get(wanted, has)
         except Busy:
             detail = said("Too many pages are asked for at once.")
             return Problem("overloaded", detail, headers=_AGAIN).response()
@@ -63,27 +75,23 @@ class PublicHistory:
             return Problem("overloaded", detail, headers=_AGAIN).response()
         match found:
             case Seen():
-                answer = self._page(wanted, found, with_body=scope["method"] == "GET")
+                reply = reply_to(self._page(wanted, found), scope["headers"])
             case Wanted():
-                answer = Response(status_code=307, headers=_ALWAYS | {"location": self._url(found)})
+                reply = Reply(307, [*_MOVED, (b"location", self._url(found).encode())])
             case None:
                 return None
-        PUBLIC_READS.labels("history", answer.status_code).inc()
-        return answer
+        PUBLIC_READS.labels("history", reply.status).inc()
+        return lambda scope, _, send: send_reply(reply, scope["method"], send)
 
-    def _page(self, wanted: Wanted, seen: Seen, *, with_body: bool) -> Response:
+    def _page(self, wanted: Wanted, seen: Seen) -> Answer:
         links = [("self", self._url(wanted))]
         links += seen.walk.links(self._site, wanted.feed, wanted.extension)
-        headers = _ALWAYS | {
-            "etag": seen.etag,
-            "link": ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links),
-        }
-        if seen.document is None:
-            return Response(status_code=304, headers=headers)
-        body = seen.document.body
-        headers["content-type"] = f"{seen.document.media_type}; charset=utf-8"
-        headers["content-length"] = str(len(body))
-        return Response(body if with_body else b"", headers=headers)
+        # Who has the page is told so: what stands in its place is never sent.
+        document = Document(wanted.path, _MEDIA_TYPES[wanted.extension], seen.etag, b"")
+        bodies = NONE
+        if seen.made:
+            document, bodies = seen.made.document, seen.made.bodies
+        return answer_of(document, links, bodies, cache_control=_CACHE_CONTROL)
 
     def _url(self, wanted: Wanted) -> str:
         return f"{self._site.syndicate_url}{wanted.path}"
@@ -96,4 +104,4 @@ def wanted_at(path: str) -> Wanted | None:
     feed, _, last = path.removeprefix(_BELOW).rpartition("/")
     name, _, extension = last.rpartition(".")
     node = node_named(name)
-    return Wanted(feed, node, extension) if feed and node and extension in _EXTENSIONS else None
+    return Wanted(feed, node, extension) if feed and node and extension in _MEDIA_TYPES else None

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from services.common.auth import AdminKey
+from services.common.database import Database
 from services.common.problems import Problem
 from services.common.said import said
 from services.syndicate.feeds.site import Site
@@ -43,13 +45,16 @@ class Desk:
     rules: Rules
     rate: Rate
     site: Site
+    database: Database
+    admin: AdminKey
 
 
-def desk(hub: Hub, site: Site, settings: SyndicateSettings) -> Desk:
+def desk(hub: Hub, site: Site, settings: SyndicateSettings, database: Database) -> Desk:
     """Put together what the routes work with."""
     leases = Leases(settings.hub_lease_least, settings.hub_lease_default, settings.hub_lease_most)
     rules = Rules(hub.topics.path_of, leases, settings.allowed_targets)
-    return Desk(hub, rules, Rate(settings.hub_requests_per_minute), site)
+    rate, admin = Rate(settings.hub_requests_per_minute), AdminKey(settings.admin_key_file)
+    return Desk(hub, rules, rate, site, database, admin)
 
 
 class LeaseBounds(BaseModel):
@@ -74,7 +79,7 @@ class AboutHub(BaseModel):
 @router.get("/hub")
 async def about(request: Request) -> AboutHub:
     """Say what can be subscribed to, and how."""
-    parts = _desk(request)
+    parts = desk_of(request)
     leases: Leases = parts.rules.leases
     topic = parts.site.feed("latest", "atom")
     return AboutHub(
@@ -97,7 +102,7 @@ async def about(request: Request) -> AboutHub:
 )
 async def ask(request: Request) -> Response:
     """Subscribe to a feed, or unsubscribe (WebSub, section 5.1)."""
-    parts = _desk(request)
+    parts = desk_of(request)
     parts.rate.take("from", request.client.host if request.client else "")
     form = form_of(await _body(request), request.headers.get("content-type"))
     wish = wish_of(form, parts.rules)
@@ -106,7 +111,8 @@ async def ask(request: Request) -> Response:
     return Response(status_code=202)
 
 
-def _desk(request: Request) -> Desk:
+def desk_of(request: Request) -> Desk:
+    """Give what `app.py` has put together."""
     desk = request.app.state.desk
     assert isinstance(desk, Desk)
     return desk

@@ -1,6 +1,6 @@
 """The subscriptions that are kept. Each function is a part of its caller's transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,6 +136,12 @@ def release(connection: Connection, at: datetime) -> None:
     """Take up at once what another process has left, but for what waits after a failure."""
     left = (SUBSCRIPTION.c.due_at.is_not(None), SUBSCRIPTION.c.failures == 0)
     connection.execute(update(SUBSCRIPTION).where(*left).values(due_at=at))
+
+
+def listed(connection: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
+    """List subscriptions, the oldest first."""
+    rows = select(SUBSCRIPTION).where(SUBSCRIPTION.c.seq > after)
+    return connection.execute(rows.order_by(SUBSCRIPTION.c.seq).limit(limit)).all()
 
 
 def counts(connection: Connection, at: datetime) -> tuple[int, int, int]:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 
-from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import FORMATS, Document
 from services.syndicate.feeds.site import Site, feed_path
 
@@ -18,14 +17,12 @@ class Topics:
         self.changed = asyncio.Event()
         """Set while there is something that `take_changed` gives."""
 
-    def shown(self, proof: Proof) -> None:
+    def shown(self, document: Document) -> None:
         """Hear what is served from now on. What is no feed (a list, a page) is no topic."""
-        paths = {feed_path(proof.feed, format_.extension) for format_ in FORMATS}
-        for document in proof.documents:
-            if document.path in paths:
-                self._documents[document.path] = document
-                self._changed.add(document.path)
-                self.changed.set()
+        if feed_of(document.path):
+            self._documents[document.path] = document
+            self._changed.add(document.path)
+            self.changed.set()
 
     def take_changed(self) -> dict[str, str]:
         """Give the ETags of those that changed since this was asked last, by path."""

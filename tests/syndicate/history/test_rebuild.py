@@ -47,13 +47,13 @@ def events() -> list[Change]:
 
 
 async def everything(paper: Paper) -> Mapping[str, tuple[str, bytes]]:
-    """Give every feed, and every page that the walk from it leads to, with ETags."""
+    """Give every list, every feed, and every page that the walk from it leads to, with ETags."""
     await paper.press.open()
-    served = {}
-    for path in list(paper.shelf.answers):
-        async for answer in walk(paper.client, path):
-            served[str(answer.url)] = (answer.headers["etag"], answer.content)
-    return served
+    answers = [await paper.get(path) for path in paper.shelf.answers]
+    for path in paper.shelf.answers:
+        if path.startswith("/feeds/"):
+            answers += [page async for page in walk(paper.client, path)]
+    return {str(each.url): (each.headers["etag"], each.content) for each in answers}
 
 
 async def test_in_any_order_in_any_batches_and_however_often_they_come(

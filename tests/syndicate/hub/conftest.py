@@ -1,7 +1,7 @@
 """A hub with its store, and topics that change when a test says so."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, select
 
 from services.common.database import Database
 from services.common.outgoing import Outgoing
+from services.common.targets import Network
 from services.syndicate import store
-from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site, feed_path
 from services.syndicate.hub.hub import Hub
@@ -44,7 +44,7 @@ class Newsroom:
         """Have a feed say this from now on."""
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         document = Document(feed_path(feed, "atom"), "application/atom+xml", etag, body)
-        self.topics.shown(Proof(feed, 1, [document]))
+        self.topics.shown(document)
 
     async def ask(self, callback: str, mode: str = "subscribe", **more: str) -> None:
         """Ask as a form would."""
@@ -79,12 +79,17 @@ def _handshakes(connection: Connection) -> list[Row[Any]]:
 
 @asynccontextmanager
 async def working(
-    database: Database, site: Site, body: bytes = b"first", **settings: Any
+    database: Database,
+    site: Site,
+    body: bytes = b"first",
+    allowed: Sequence[Network] = LOOPBACK,
+    **settings: Any,
 ) -> AsyncIterator[Newsroom]:
     """Run a hub on what is in the store."""
     await database.write(partial(store.know, names=FEEDS))
     given = SyndicateSettings(data=Path(), **({"hub_pause": 0} | settings))
-    hub = Hub(database, site, given, partial(Outgoing, LOOPBACK, resolve=here))
+    # Without certificates, which take a while to load: nothing here is called over TLS.
+    hub = Hub(database, site, given, partial(Outgoing, allowed, resolve=here, verify=False))
     newsroom = Newsroom(hub, hub.topics, database, site)
     newsroom.show(body)
     running = asyncio.create_task(hub.run())

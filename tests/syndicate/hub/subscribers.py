@@ -25,6 +25,8 @@ class Call:
 
 Answer = tuple[int, bytes] | None
 """Status and body; nothing hangs."""
+DIES: Answer = (0, b"")
+"""Closes the connection without an answer."""
 Behave = Callable[[Call], Answer]
 
 
@@ -78,7 +80,7 @@ async def serving() -> AsyncIterator[Callbacks]:
             answer = callbacks.behave(call)
             if answer is None:
                 await reader.read()  # until the caller gives up
-            else:
+            elif answer != DIES:
                 status, body = answer
                 head = f"HTTP/1.1 {status} .\r\nContent-Length: {len(body)}\r\n"
                 where = "Location: /elsewhere\r\n" if status // 100 == 3 else ""

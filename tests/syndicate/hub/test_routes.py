@@ -1,14 +1,18 @@
 """`POST /hub` as subscribers see it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import insert
 
+from services.common.instants import now
 from services.syndicate.app import build
 from services.syndicate.settings import SyndicateSettings
+from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.service import NO_KAFKA
 
 FORM = {
@@ -18,18 +22,28 @@ FORM = {
 }
 
 
+def service_behind(app: Any) -> FastAPI:
+    """Give the application behind what answers for feeds."""
+    while not isinstance(app, FastAPI):
+        app = app._behind
+    return app
+
+
+KEY = {"Authorization": "Bearer key"}
+
+
 @pytest.fixture
 async def http(tmp_path) -> AsyncIterator[httpx2.AsyncClient]:
+    (tmp_path / "admin.key").write_text("key")
     settings = SyndicateSettings(
         data=tmp_path,
         kafka_bootstrap=NO_KAFKA,
         syndicate_url="https://feeds.example",
         hub_requests_per_minute=5,
+        admin_key_file=tmp_path / "admin.key",
     )
     app = build(settings)
-    service: Any = app
-    while not isinstance(service, FastAPI):
-        service = service._behind
+    service = service_behind(app)
     async with service.router.lifespan_context(service):
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:
@@ -66,3 +80,27 @@ async def test_the_hub_at_its_door(http):
     feed = await http.head("/feeds/urgent.json")
     assert feed.links["hub"]["url"] == about["hub"]
     assert feed.links["self"]["url"] == FORM["hub.topic"]
+
+
+async def test_subscriptions_are_listed_for_admins_without_what_lets_people_in(http):
+    path = "/v1/admin/hub/subscriptions"
+    assert (await http.get(path)).status_code == 401
+    assert (await http.get(path, headers={"Authorization": "Bearer other"})).status_code == 401
+    assert (await http.get(path, headers=KEY)).json() == {"items": [], "next": None}
+
+    at = now() + timedelta(hours=1)
+    kept = {"topic": "/feeds/latest.rss", "host": "you.example", "failures": 2, "pushed": ""}
+    rows = [
+        kept | {"callback": f"https://you.example/{n}", "secret": "dark", "expires": at}
+        for n in range(3)
+    ]
+    database = service_behind(http._transport.app).state.parts.database
+    await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), rows).rowcount)
+    first = (await http.get(path, params={"limit": 2}, headers=KEY)).json()
+    rest = (await http.get(path, params={"cursor": first["next"]}, headers=KEY)).json()
+
+    assert [len(first["items"]), len(rest["items"]), rest["next"]] == [2, 1, None]
+    assert first["items"][0]["host"] == "you.example"
+    assert first["items"][0]["signed"]
+    assert "dark" not in str(first)
+    assert "you.example/0" not in str(first)

@@ -3,10 +3,10 @@
 import pytest
 
 from services.common.problems import Problem
-from services.syndicate.hub import handshakes
+from services.syndicate.hub import handshakes, lane, retries
 from services.syndicate.hub.subscriptions import Places
 from tests.syndicate.hub.conftest import working
-from tests.syndicate.hub.subscribers import agree
+from tests.syndicate.hub.subscribers import DIES, agree
 
 
 async def test_a_callback_that_echoes_the_challenge_is_subscribed(newsroom, callbacks):
@@ -116,6 +116,28 @@ async def test_a_request_outlives_a_restart(database, site, callbacks):
     callbacks.behave = agree
     async with working(database, site) as newsroom:
         assert len(await newsroom.settled()) == 1
+
+
+async def test_a_name_that_leads_inside_is_not_called(database, site, callbacks):
+    async with working(database, site, allowed=()) as newsroom:
+        await newsroom.ask(callbacks.url())
+        assert await newsroom.settled() == []
+    assert callbacks.calls == []
+
+
+async def test_a_callback_that_cannot_be_reached_is_asked_three_times(
+    newsroom, callbacks, monkeypatch
+):
+    monkeypatch.setattr(retries, "_PAUSES", (0.02,))
+    monkeypatch.setattr(lane, "_LOOK_EVERY", 0.02)
+    callbacks.behave = lambda call: DIES if len(callbacks.calls) < 3 else agree(call)
+    await newsroom.subscribed(callbacks)
+
+    assert len({call.query["hub.challenge"] for call in callbacks.calls}) == 3
+    callbacks.behave = lambda call: DIES
+    await newsroom.ask(callbacks.url("/other"))
+    assert len(await newsroom.settled()) == 1
+    assert len(callbacks.calls) == 6
 
 
 async def test_there_are_no_more_subscriptions_than_there_may_be(database, site, callbacks):
