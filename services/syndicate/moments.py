@@ -17,16 +17,16 @@ class Moment:
     """Whether nothing else of this document went live in that second, as far as we can tell."""
 
 
-def moment_of_change(before: Moment | None, at: float, *, known: bool = True) -> Moment:
-    """Give the moment of new bytes, after those of `before`.
+def moment_at_start(saved: Moment | None, at: float) -> Moment:
+    """Give the moment of bytes that are not those which were saved before a restart. They may have
+    been live all the same, and nobody knows since when."""
+    return Moment(max(int(at), saved.second if saved else 0), alone=False)
 
-    A clock that steps back never takes the second back: what follows in the past is not alone.
-    `known` is False for bytes that may have been live before, such as what is rendered at a start.
-    """
-    second = int(at)
-    if before is None:
-        return Moment(second, known)
-    return Moment(max(second, before.second), known and second > before.second)
+
+def moment_of_change(before: Moment, at: float) -> Moment:
+    """Give the moment of new bytes, after those of `before`. A clock that steps back never takes
+    the second back: what follows in the past is not alone."""
+    return Moment(max(int(at), before.second), int(at) > before.second)
 
 
 def last_modified(moment: Moment, at: float) -> int | None:

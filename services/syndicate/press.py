@@ -219,7 +219,7 @@ class Press:
             self._unsaved[proof.feed] = proof
 
     def _show(self, proof: Proof) -> None:
-        self._shelf.put(proof.documents, known=proof.feed not in self._held)
+        self._shelf.put(proof.documents)
         self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
 

@@ -9,7 +9,13 @@ from services.syndicate.answers import Answer, answer_of, links_of
 from services.syndicate.codings import NONE, Bodies
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
-from services.syndicate.moments import Moment, last_modified, moment_of_change, will_be_said
+from services.syndicate.moments import (
+    Moment,
+    last_modified,
+    moment_at_start,
+    moment_of_change,
+    will_be_said,
+)
 
 _SAID_AT_ONCE = 50  # documents: a millisecond or two, for which readers wait
 
@@ -43,15 +49,14 @@ class Shelf:
         """Know since when what was served before a restart had been: by path, with its ETag."""
         self._before = before
 
-    def put(self, documents: Iterable[Document], *, known: bool = True) -> None:
-        """Serve these from now on. With `known` false they may have been served before a restart,
-        and nobody knows since when."""
+    def put(self, documents: Iterable[Document]) -> None:
+        """Serve these from now on."""
         at = now().timestamp()
         for document in documents:
             path = document.path
             if path in self._answers and self._answers[path].document == document:
                 continue
-            self._moments[path] = self._moment(document, at, known=known)
+            self._moments[path] = self._moment(document, at)
             self._show(document, NONE, at)
             for listener in self._listeners:
                 listener(document)
@@ -72,13 +77,11 @@ class Shelf:
             self._show(self._answers[path].document, self._answers[path].bodies, at)
         return len(paths) == most
 
-    def _moment(self, document: Document, at: float, *, known: bool) -> Moment:
+    def _moment(self, document: Document, at: float) -> Moment:
         if document.path in self._moments:
             return moment_of_change(self._moments[document.path], at)
-        etag, before = self._before.get(document.path, ("", None))
-        if before and etag == document.etag:
-            return before
-        return moment_of_change(before, at, known=known)
+        etag, saved = self._before.get(document.path, ("", None))
+        return saved if saved and etag == document.etag else moment_at_start(saved, at)
 
     def _show(self, document: Document, bodies: Bodies, at: float) -> None:
         moment = self._moments[document.path]

@@ -129,11 +129,16 @@ def test_what_is_no_file_comes_from_the_service(client):
 
 
 def test_the_first_page_comes_from_where_it_is(client, data):
-    assert "/feeds/corrections.json" in client.get("/").text
     page = data / "syndicate" / "public" / "index.html"
-    page.write_text("from the file")
-    assert client.get("/").text == "from the file"
-    page.unlink()
+    until(page.exists)
+    from_file = client.get("/")
+    assert from_file.headers["content-type"] == "text/html; charset=utf-8"
+    assert "frame-ancestors 'none'" in from_file.headers["content-security-policy"]
+    page.rename(page.with_name("elsewhere"))
+    from_service = client.get("/")
+    page.with_name("elsewhere").rename(page)
+    assert from_service.content == from_file.content
+    assert from_service.headers["etag"] != from_file.headers["etag"]
 
 
 def test_what_may_not_be_done_to_a_feed_is_a_problem(client):

@@ -168,8 +168,8 @@ async def test_feeds_that_must_not_wait_are_served_before_those_of_a_backlog(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document], *, known: bool) -> None:
-        real(documents, known=known)
+    def put(documents: Sequence[Document]) -> None:
+        real(documents)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
         if len(served) == 1:  # a pass through the backlog has begun
             press.tell_changed(first=["units/U20", "units/U21"])
@@ -206,8 +206,8 @@ async def test_the_first_change_is_rendered_at_once_and_those_that_follow_togeth
     put: list[str] = []
     real = shelf.put
 
-    def noted(documents: Sequence[Document], *, known: bool) -> None:
-        real(documents, known=known)
+    def noted(documents: Sequence[Document]) -> None:
+        real(documents)
         put.append(documents[0].path)
 
     monkeypatch.setattr(shelf, "put", noted)
@@ -275,8 +275,8 @@ async def test_a_change_is_served_soon_while_a_new_name_has_every_feed_rendered(
     served: list[str] = []
     real = shelf.put
 
-    def put(documents: Sequence[Document], *, known: bool) -> None:
-        real(documents, known=known)
+    def put(documents: Sequence[Document]) -> None:
+        real(documents)
         served.append(documents[0].path.removeprefix("/feeds/").partition(".")[0])
 
     monkeypatch.setattr(shelf, "put", put)

@@ -171,6 +171,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def timed(clock: Clock, site: Site) -> tuple[Shelf, httpx2.AsyncClient]:
     shelf = Shelf(site)
+    clock.at -= 3600
+    shelf.put([Document(URL, "text/plain", '"zero"', b"zero")])
+    clock.at += 3600
     shelf.put([Document(URL, "text/plain", '"one"', b"one")])
     app = PublicFeeds(shelf, behind=PlainTextResponse("behind"))
     return shelf, httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://feeds")
@@ -221,7 +224,7 @@ async def test_after_a_restart_the_same_bytes_have_the_same_time_and_others_none
         after = Shelf(before._site)
         after.remember(saved)
         clock.at += 100
-        after.put([Document(URL, "text/plain", etag, b"x")], known=False)
+        after.put([Document(URL, "text/plain", etag, b"x")])
         clock.at += 1
         after.say_moments(10)
         client = httpx2.AsyncClient(

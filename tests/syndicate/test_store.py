@@ -13,6 +13,7 @@ from services.syndicate import feed_store, listing, outbox, store
 from services.syndicate.change import Tombstone
 from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
+from services.syndicate.moments import Moment
 from tests.factories import NOON, TRACE, article, retraction
 
 Publish = Callable[..., Sequence[bool]]
@@ -146,7 +147,9 @@ def test_a_change_is_taken_and_rendered_by_indexes_alone(
         if entries := feed_store.window(connection, feed.name, 50).entries:
             feed_store.articles(connection, [each for each, _ in entries])
         feed_store.save_proofs(
-            connection, [Proof(feed.name, feed.revision, [Document(feed.name, "", "", b"")])], {}
+            connection,
+            [Proof(feed.name, feed.revision, [Document(feed.name, "", "", b"")])],
+            {feed.name: Moment(1, alone=True)},
         )
     listing.mark_listed(connection, listing.unlisted(connection, rendered=10**9), NOON)
     outbox.remove(connection, [row.seq for row in outbox.waiting(connection, limit=10)])
