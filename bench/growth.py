@@ -25,11 +25,12 @@ from schemas.article import Article
 from services.common.database import Database, sqlite_url
 from services.common.ids import new_id
 from services.common.tasks import running
-from services.syndicate import feed_store, store
+from services.syndicate import store
 from services.syndicate.feeds.families import feeds_of, place
 from services.syndicate.feeds.site import Site
-from services.syndicate.press import Press
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.shelf import Shelf
 from services.syndicate.tables import ARTICLE, ENTRY, TABLES
 from tests.factories import NOON, article, event
 

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, func, insert, select
 from services.common.database import Database, sqlite_url
 from services.common.instants import now
 from services.common.outgoing import Outgoing
-from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.hub.hub import Hub
+from services.syndicate.rendering.feed_store import Proof
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.tables import HUB_SUBSCRIPTION, TABLES
 from tests.syndicate.hub.subscribers import Answer, Call, here, serving

@@ -12,12 +12,12 @@ from services.common.kafka import KafkaLink
 from services.common.openapi import Answers
 from services.common.problems import Problem, not_found
 from services.common.said import said
-from services.syndicate import feed_store
 from services.syndicate.feeds.binding import FORMATS
 from services.syndicate.feeds.families import canonical
 from services.syndicate.feeds.site import Site
 from services.syndicate.history.pages import Pages
-from services.syndicate.press import Press
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.press import Press
 
 router = APIRouter(tags=["feeds"])
 

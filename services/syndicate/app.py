@@ -12,12 +12,10 @@ from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
-from services.syndicate import api, feed_store, store
-from services.syndicate.clock import Clock
-from services.syndicate.edition import Rules
+from services.syndicate import api, store
+from services.syndicate.announcing.listing import Lister
+from services.syndicate.announcing.relay import Relay
 from services.syndicate.feeds.site import Site
-from services.syndicate.finishing import Finishing
-from services.syndicate.folder import Folder
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
 from services.syndicate.history.pages import Pages
@@ -25,12 +23,15 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
-from services.syndicate.listing import Lister
-from services.syndicate.press import Press
-from services.syndicate.public import PublicFeeds
-from services.syndicate.relay import Relay
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.clock import Clock
+from services.syndicate.rendering.edition import Rules
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.finishing import Finishing
+from services.syndicate.serving.folder import Folder
+from services.syndicate.serving.public import PublicFeeds
+from services.syndicate.serving.shelf import Shelf, say_moments
 from services.syndicate.settings import SyndicateSettings
-from services.syndicate.shelf import Shelf, say_moments
 
 
 def build(settings: SyndicateSettings) -> PublicFeeds:

@@ -17,7 +17,7 @@ from services.common.trace import tracing
 from services.syndicate import store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.history.pages import Pages
-from services.syndicate.press import Press
+from services.syndicate.rendering.press import Press
 
 # In one transaction, for which express waits.
 _AT_ONCE = 100

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from services.common.settings import ServiceSettings
-from services.syndicate.window import Periods
+from services.syndicate.rendering.window import Periods
 
 
 class SyndicateSettings(ServiceSettings):

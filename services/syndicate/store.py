@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
 from schemas.events import RegistryEvent
-from services.syndicate import feed_store, listing
+from services.syndicate.announcing import listing
 from services.syndicate.change import (
     Change,
     Held,
@@ -22,6 +22,7 @@ from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
 from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
+from services.syndicate.rendering import feed_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY, TABLES
 
 

@@ -9,8 +9,8 @@ from services.syndicate import store
 from services.syndicate.change import Tombstone
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_once
-from services.syndicate.press import Press
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.shelf import Shelf
 from tests.factories import article, erasure
 from tests.syndicate.conftest import take
 

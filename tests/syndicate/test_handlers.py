@@ -8,8 +8,8 @@ from services.syndicate import handlers
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
-from services.syndicate.press import Press
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.shelf import Shelf
 from tests.archive.test_changes import FakeRecord
 from tests.factories import article, event
 

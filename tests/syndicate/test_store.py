@@ -9,11 +9,13 @@ from sqlalchemy import Connection, text
 from schemas.events import UnitChanged
 from schemas.registry import Unit
 from services.common.ids import new_id
-from services.syndicate import feed_store, listing, outbox, store
+from services.syndicate import store
+from services.syndicate.announcing import listing, outbox
 from services.syndicate.change import Tombstone
-from services.syndicate.feed_store import Proof
 from services.syndicate.feeds.binding import Document
-from services.syndicate.moments import Moment
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.feed_store import Proof
+from services.syndicate.serving.moments import Moment
 from tests.factories import NOON, TRACE, article, retraction
 
 Publish = Callable[..., Sequence[bool]]

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from schemas.article import Article
-from services.syndicate import feed_store
 from services.syndicate.feeds.families import feeds_of, title_of
 from services.syndicate.feeds.site import Site, page_path
 from services.syndicate.feeds.walk import Walk
@@ -18,6 +17,7 @@ from services.syndicate.history import store
 from services.syndicate.history.chain import Page, closed_until, page_behind, page_of
 from services.syndicate.history.imprint import imprint
 from services.syndicate.history.node import Node
+from services.syndicate.rendering import feed_store
 from services.syndicate.tables import FEED
 
 _EVERYTHING = "latest"  # the feed that every article in any feed is in

@@ -13,7 +13,12 @@ from services.common.problems import Problem
 from services.common.ready import Reply
 from services.common.said import said
 from services.common.web import Tracing
-from services.syndicate.answers import (
+from services.syndicate.feeds.binding import FORMATS, Document
+from services.syndicate.feeds.site import Site
+from services.syndicate.history.looking import Wanted
+from services.syndicate.history.node import node_named
+from services.syndicate.history.pages import Busy, Pages, Seen
+from services.syndicate.serving.answers import (
     Answer,
     answer_of,
     etags_of,
@@ -21,13 +26,8 @@ from services.syndicate.answers import (
     reply_to,
     send_reply,
 )
-from services.syndicate.codings import NONE
-from services.syndicate.feeds.binding import FORMATS, Document
-from services.syndicate.feeds.site import Site
-from services.syndicate.history.looking import Wanted
-from services.syndicate.history.node import node_named
-from services.syndicate.history.pages import Busy, Pages, Seen
-from services.syndicate.public import METHODS, PREFLIGHT
+from services.syndicate.serving.codings import NONE
+from services.syndicate.serving.public import METHODS, PREFLIGHT
 
 _BELOW = "/history/"
 _AGAIN = {"Retry-After": "2"}

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from schemas.article import Article
 from services.common.instants import microseconds
 from services.common.prepared import Prepared
-from services.syndicate import feed_store
 from services.syndicate.feeds.families import feeds_of
 from services.syndicate.history.chain import Standing
 from services.syndicate.history.node import key_of, parts_of
+from services.syndicate.rendering import feed_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, HISTORY
 
 _AT_ONCE = 1000

@@ -9,8 +9,6 @@ import structlog
 from sqlalchemy import Connection
 
 from services.common.database import Database
-from services.syndicate import feed_store
-from services.syndicate.feed_store import Feed, Proof
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import opml
@@ -19,7 +17,9 @@ from services.syndicate.lists.catalogue import families
 from services.syndicate.lists.index import index
 from services.syndicate.lists.robots import robots
 from services.syndicate.lists.sitemap import MOST, PERIOD, Sitemap
-from services.syndicate.window import last_left
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.feed_store import Feed, Proof
+from services.syndicate.rendering.window import last_left
 
 # Every article changes the sitemap, at the cost of some feeds; it is read every few minutes.
 _EVERY = 1.0  # seconds

@@ -13,7 +13,7 @@ from lxml import etree
 from schemas.article import Article
 from services.common.metrics import FEED_RENDER_ERRORS
 from services.syndicate.feeds.site import Site
-from services.syndicate.window import Standing
+from services.syndicate.rendering.window import Standing
 
 PERIOD = timedelta(days=2)
 """From the first publication; what is older belongs into no news sitemap."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from services.syndicate.feed_store import Feed
+from services.syndicate.rendering.feed_store import Feed
 from services.syndicate.tables import LIST
 
 CATALOGUE = "catalogue"

@@ -21,9 +21,9 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.history.public import PublicHistory
-from services.syndicate.press import Press
-from services.syndicate.public import PublicFeeds
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.public import PublicFeeds
+from services.syndicate.serving.shelf import Shelf
 from tests.factories import event
 
 SIZE = 4

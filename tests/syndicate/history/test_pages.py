@@ -12,13 +12,13 @@ from lxml import etree
 from sqlalchemy import update
 
 from schemas.article import Article, PubStatus
-from services.syndicate import fragments
 from services.syndicate.change import Tombstone
 from services.syndicate.feeds import binding
 from services.syndicate.feeds.binding import Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
 from services.syndicate.history import pages as pages_module
+from services.syndicate.rendering import fragments
 from services.syndicate.tables import ARTICLE, HISTORY
 from tests.factories import NOON, article, erasure, event, retraction
 from tests.syndicate.history.conftest import SIZE, Paper

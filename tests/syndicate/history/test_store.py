@@ -6,12 +6,12 @@ from sqlalchemy import Connection, delete, text
 
 from schemas.article import PubStatus
 from services.common.instants import microseconds
-from services.syndicate import feed_store
 from services.syndicate import store as events_in
 from services.syndicate.change import Tombstone
 from services.syndicate.history import store
 from services.syndicate.history.looking import walk_behind
 from services.syndicate.history.node import key_of
+from services.syndicate.rendering import feed_store
 from services.syndicate.tables import HISTORY
 from tests.factories import NOON, article, erasure, retraction
 

@@ -7,19 +7,20 @@ from functools import partial
 import pytest
 
 from services.common.database import Database
-from services.syndicate import edition, fragments, store
-from services.syndicate import press as press_module
-from services.syndicate.edition import Rules
+from services.syndicate import store
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import printing, sitemap
 from services.syndicate.lists import store as list_store
-from services.syndicate.press import Press
-from services.syndicate.shelf import Shelf
-from services.syndicate.window import Periods, hour_of
+from services.syndicate.rendering import edition, fragments
+from services.syndicate.rendering import press as press_module
+from services.syndicate.rendering.edition import Rules
+from services.syndicate.rendering.press import Press
+from services.syndicate.rendering.window import Periods, hour_of
+from services.syndicate.serving.shelf import Shelf
 from tests.factories import NOON, article, erasure, retraction
 from tests.syndicate.conftest import take
-from tests.syndicate.test_families import events
-from tests.syndicate.test_press import at_work, printed, shown, until_none_is_behind
+from tests.syndicate.feeds.test_families import events
+from tests.syndicate.rendering.test_press import at_work, printed, shown, until_none_is_behind
 from tests.syndicate.test_store import named
 
 SITEMAP, OPML, PAGE = "/sitemap-news.xml", "/feeds.opml", "/"

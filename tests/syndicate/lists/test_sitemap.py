@@ -12,7 +12,7 @@ from services.common.metrics import FEED_RENDER_ERRORS
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import sitemap as sitemap_module
 from services.syndicate.lists.sitemap import Sitemap, news_language
-from services.syndicate.window import Standing
+from services.syndicate.rendering.window import Standing
 from tests.factories import NOON, article
 
 NAMES = {

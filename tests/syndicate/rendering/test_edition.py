@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from services.common.database import Database
-from services.syndicate import edition, feed_store
-from services.syndicate.clock import Clock
-from services.syndicate.edition import Rules
 from services.syndicate.lists import store as list_store
-from services.syndicate.window import Periods
+from services.syndicate.rendering import edition, feed_store
+from services.syndicate.rendering.clock import Clock
+from services.syndicate.rendering.edition import Rules
+from services.syndicate.rendering.window import Periods
 from tests.factories import article, retraction
 from tests.syndicate.conftest import take
 

@@ -8,14 +8,15 @@ import pytest
 
 from services.common.database import Database
 from services.common.metrics import FEED_RENDER_ERRORS
-from services.syndicate import feed_store, fragments, store
-from services.syndicate import press as press_module
+from services.syndicate import store
 from services.syndicate.feeds import binding
 from services.syndicate.feeds.binding import Document, Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
-from services.syndicate.press import Press
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering import feed_store, fragments
+from services.syndicate.rendering import press as press_module
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.shelf import Shelf
 from services.syndicate.tables import TABLES
 from tests.factories import article, retraction
 from tests.syndicate.conftest import take

@@ -17,7 +17,7 @@ from tests.syndicate.service import Service
 
 pytestmark = pytest.mark.xdist_group("syndicate")
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "serving.md"
+PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
 FEED = "/feeds/latest.rss"
 FEEDS = [FEED, "/feeds/urgent.atom", "/feeds/genres/podcast.json"]
 PLAIN = {"Accept-Encoding": ""}

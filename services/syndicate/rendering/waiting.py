@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from services.syndicate.feed_store import Feed
+from services.syndicate.rendering.feed_store import Feed
 
 
 class Waiting:

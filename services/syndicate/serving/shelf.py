@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from services.common.instants import now
-from services.syndicate.answers import Answer, answer_of, links_of
-from services.syndicate.codings import NONE, Bodies
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
-from services.syndicate.moments import (
+from services.syndicate.serving.answers import Answer, answer_of, links_of
+from services.syndicate.serving.codings import NONE, Bodies
+from services.syndicate.serving.moments import (
     Moment,
     last_modified,
     moment_at_start,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.syndicate.codings import SUFFIXES, quick, slow
-from services.syndicate.folder import Folder, file_name
+from services.syndicate.serving.codings import SUFFIXES, quick, slow
+from services.syndicate.serving.folder import Folder, file_name
 
 PATH = "/feeds/units/HQ-HP.rss"
 OLD, NEW = b"old text " * 100, b"new text " * 100

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal_colu
 from services.common.instants import instant
 from services.common.prepared import Prepared
 from services.syndicate.feeds.binding import Document
-from services.syndicate.moments import Moment
+from services.syndicate.rendering.window import Periods, Standing, most_notices, shown
+from services.syndicate.serving.moments import Moment
 from services.syndicate.tables import ARTICLE, DOCUMENT, EDITION, ENTRY, FEED, WENT_LIVE
-from services.syndicate.window import Periods, Standing, most_notices, shown
 
 _FOR_EVER = Periods()
 

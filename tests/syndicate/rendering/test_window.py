@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.syndicate.window import Periods, Standing, hour_of, most_notices, shown
+from services.syndicate.rendering.window import Periods, Standing, hour_of, most_notices, shown
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -9,8 +9,8 @@ from services.common.problems import Problem
 from services.common.ready import Header, Reply
 from services.common.said import said
 from services.common.web import Tracing
-from services.syndicate.answers import Answer, reply_to, send_reply
-from services.syndicate.shelf import Shelf
+from services.syndicate.serving.answers import Answer, reply_to, send_reply
+from services.syndicate.serving.shelf import Shelf
 
 METHODS = "GET, HEAD, OPTIONS"
 _COUNTED = {status: PUBLIC_READS.labels("feed", status) for status in (200, 304)}

@@ -3,9 +3,9 @@ from uuid import UUID
 
 import pytest
 
-from services.syndicate import fragments
 from services.syndicate.feeds.site import Site
-from services.syndicate.fragments import Fragments
+from services.syndicate.rendering import fragments
+from services.syndicate.rendering.fragments import Fragments
 from tests.factories import article
 
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, insert, select
 
-from services.syndicate import feed_store, store
+from services.syndicate import store
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.sitemap import PERIOD
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.window import Periods, Standing, last_left
 from services.syndicate.tables import EDITION, ENTRY, FEED
-from services.syndicate.window import Periods, Standing, last_left
 
 # A clock that is set back by less is waited for: no reader steps back in time with it. By more, and
 # it was wrong before.

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.syndicate.moments import (
+from services.syndicate.serving.moments import (
     Moment,
     last_modified,
     moment_at_start,

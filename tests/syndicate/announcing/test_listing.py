@@ -14,16 +14,17 @@ from services.common.database import Database
 from services.common.ids import new_id
 from services.common.publishing import Message, NotConfirmed
 from services.common.tasks import running
-from services.syndicate import listing, outbox, store
+from services.syndicate import store
+from services.syndicate.announcing import listing, outbox
+from services.syndicate.announcing.listing import Lister
+from services.syndicate.announcing.outbox import Waiting
+from services.syndicate.announcing.relay import Relay
 from services.syndicate.feeds.site import Site
-from services.syndicate.listing import Lister
-from services.syndicate.outbox import Waiting
-from services.syndicate.press import Press
-from services.syndicate.relay import Relay
-from services.syndicate.shelf import Shelf
+from services.syndicate.rendering.press import Press
+from services.syndicate.serving.shelf import Shelf
 from tests.factories import TRACE, article, event, retraction
 from tests.syndicate.conftest import take
-from tests.syndicate.test_press import rendered
+from tests.syndicate.rendering.test_press import rendered
 
 
 async def waiting(database: Database) -> list[Waiting]:
@@ -116,7 +117,7 @@ async def test_while_a_feed_cannot_be_rendered_nothing_is_told(
         attempts.append(_)
         raise ValueError
 
-    monkeypatch.setattr("services.syndicate.press.bind", broken)
+    monkeypatch.setattr("services.syndicate.rendering.press.bind", broken)
     press.tell_changed()
     lister = Lister(database, press)
     async with running(press=press.run(), listing=lister.run()):

@@ -1,5 +1,5 @@
-from services.syndicate.feed_store import Feed
-from services.syndicate.waiting import Waiting
+from services.syndicate.rendering.feed_store import Feed
+from services.syndicate.rendering.waiting import Waiting
 
 
 def waiting(*names: str) -> Waiting:

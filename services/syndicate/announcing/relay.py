@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.database import Database, Overloaded, what_happened
 from services.common.metrics import OUTBOX_WAITING
 from services.common.publishing import Publish, publish_all
-from services.syndicate import outbox
+from services.syndicate.announcing import outbox
 
 _GROUP = 500
 _LOOK_EVERY = 5.0  # seconds, should a wake-up be missed

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from starlette.types import Send
 
 from services.common.ready import Header, Reply
-from services.syndicate.codings import CODINGS, NONE, SUFFIXES, Bodies, Coding, wanted
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists.index import PAGE_POLICY
+from services.syndicate.serving.codings import CODINGS, NONE, SUFFIXES, Bodies, Coding, wanted
 
 # Short, for after a retraction the old text must leave the caches soon.
 CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
@@ -42,7 +42,7 @@ def answer_of(
     cache_control: bytes = CACHE_CONTROL,
 ) -> Answer:
     """Make the answer; `bodies` are the document's in other codings, `last_modified` is in seconds
-    since 1970, where it can be said (services/syndicate/moments.py)."""
+    since 1970, where it can be said (services/syndicate/serving/moments.py)."""
     modified = None if last_modified is None else formatdate(last_modified, usegmt=True).encode()
     always = [
         (b"cache-control", cache_control),

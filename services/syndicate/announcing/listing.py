@@ -18,7 +18,7 @@ from schemas.topics import DELIVERIES
 from services.common.database import Database, Overloaded, what_happened
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate import outbox
+from services.syndicate.announcing import outbox
 from services.syndicate.change import Change
 from services.syndicate.tables import UNLISTED
 

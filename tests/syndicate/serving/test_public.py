@@ -8,12 +8,12 @@ import pytest
 from backports import zstd
 from starlette.responses import PlainTextResponse
 
-from services.syndicate import shelf as shelf_module
-from services.syndicate.codings import quick, slow
 from services.syndicate.feeds.binding import Document, bind
 from services.syndicate.feeds.site import Site
-from services.syndicate.public import PublicFeeds
-from services.syndicate.shelf import Shelf
+from services.syndicate.serving import shelf as shelf_module
+from services.syndicate.serving.codings import quick, slow
+from services.syndicate.serving.public import PublicFeeds
+from services.syndicate.serving.shelf import Shelf
 
 URL = "/feeds/latest.rss"
 PLAIN = {"Accept-Encoding": ""}

@@ -7,10 +7,10 @@ from functools import partial
 
 import structlog
 
-from services.syndicate.codings import Bodies, quick, slow
 from services.syndicate.feeds.binding import Document
-from services.syndicate.folder import Folder
-from services.syndicate.shelf import Shelf
+from services.syndicate.serving.codings import Bodies, quick, slow
+from services.syndicate.serving.folder import Folder
+from services.syndicate.serving.shelf import Shelf
 
 _IN_A_ROW = 8
 _PAUSE = 1.0  # seconds after an error

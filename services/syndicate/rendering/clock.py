@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
-from services.syndicate import edition
-from services.syndicate.edition import Rules
-from services.syndicate.window import EDITION, hour_of
+from services.syndicate.rendering import edition
+from services.syndicate.rendering.edition import Rules
+from services.syndicate.rendering.window import EDITION, hour_of
 
 # The system's clock may be set, or the machine sleep: so it is looked at again and again.
 _LOOK_EVERY = 30.0  # seconds

@@ -18,7 +18,7 @@ from services.ingest.submission import Change, draft, read
 from services.syndicate.feeds.attachments import Attachment
 from services.syndicate.feeds.binding import bind, cut
 from services.syndicate.feeds.entry import Category, Entry, entry_of
-from services.syndicate.fragments import Fragments
+from services.syndicate.rendering.fragments import Fragments
 from tests.factories import NOON, TRACE, article
 from tests.syndicate.reading import NAMESPACES, SITE, bodies, found, texts
 

@@ -8,13 +8,13 @@ import brotli
 import pytest
 from backports import zstd
 
-from services.syndicate import finishing as finishing_module
-from services.syndicate.codings import CODINGS
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
-from services.syndicate.finishing import Finishing
-from services.syndicate.folder import Folder
-from services.syndicate.shelf import Shelf
+from services.syndicate.serving import finishing as finishing_module
+from services.syndicate.serving.codings import CODINGS
+from services.syndicate.serving.finishing import Finishing
+from services.syndicate.serving.folder import Folder
+from services.syndicate.serving.shelf import Shelf
 
 WITHIN = 10  # seconds
 FEED = "/feeds/latest.rss"

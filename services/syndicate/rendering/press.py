@@ -13,18 +13,19 @@ from sqlalchemy import Connection
 
 from services.common.database import Database
 from services.common.metrics import FEED_RENDER_SECONDS, FEED_RENDERS
-from services.syndicate import feed_store, store
-from services.syndicate.feed_store import Feed, Proof
+from services.syndicate import store
 from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.feeds.site import Site
-from services.syndicate.fragments import Fragments
 from services.syndicate.history.looking import walk_behind
 from services.syndicate.lists import store as list_store
 from services.syndicate.lists.printing import Lists
-from services.syndicate.shelf import Shelf
-from services.syndicate.waiting import Waiting
-from services.syndicate.window import Periods
+from services.syndicate.rendering import feed_store
+from services.syndicate.rendering.feed_store import Feed, Proof
+from services.syndicate.rendering.fragments import Fragments
+from services.syndicate.rendering.waiting import Waiting
+from services.syndicate.rendering.window import Periods
+from services.syndicate.serving.shelf import Shelf
 
 _GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served: those of one article, mostly.

@@ -1,0 +1,1 @@
+"""Word, through an outbox, of which versions the feeds show."""
