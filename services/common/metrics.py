@@ -24,6 +24,9 @@ FEED_RENDERS = Counter("tinbai_feed_renders", "Feeds made anew")
 FEED_RENDER_SECONDS = Histogram(
     "tinbai_feed_render_seconds", "Time to render a few feeds together", buckets=_SECONDS
 )
+FEED_FAILURES = Counter(
+    "tinbai_feed_failures", "Feeds and lists that could not be made; each is tried again"
+)
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
 HISTORY_RENDERS = Counter("tinbai_history_renders", "Pages of feeds' histories made")
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")

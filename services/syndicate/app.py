@@ -67,7 +67,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 clock=clock.run(),
                 press=press.run(),
                 lists=press.lists.run(),
-                saving=press.save_slowly(),
+                saving=press.saving.run(),
                 listing=lister.run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
@@ -78,7 +78,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
-            await press.save()
+            await press.saving.save()
         finally:
             await database.close()
 

@@ -34,7 +34,7 @@ async def test_no_byte_stays_in_feed_memory_or_file(
     one = article(headline=f"{MARK} tít", body=f"<p>{MARK}</p>" * 200)
     await take(database, *(article(body="<p>x</p>" * n) for n in range(1, 40)), one)
     await press.open()
-    await press.save()
+    await press.saving.save()
     assert served(shelf)
     assert held_by(tmp_path)
 
@@ -45,7 +45,7 @@ async def test_no_byte_stays_in_feed_memory_or_file(
     press.forget([one.id])
     await press.open()
     assert served(shelf) == []
-    await press.save()
+    await press.saving.save()
     assert await forget_once(database)
     assert held_by(tmp_path) == []
     assert MARK not in repr(vars(press._fragments))
@@ -59,12 +59,12 @@ async def test_it_waits_for_the_feeds_to_be_saved_without_it(
     one = article(headline=MARK)
     await take(database, one)
     await press.open()
-    await press.save()
+    await press.saving.save()
     await take(database, erasure(one.id))
     async with asyncio.timeout(30):
         async with asyncio.TaskGroup() as group:
             forgetting = group.create_task(forget_once(database))
             await press.open()
             assert not forgetting.done()
-            await press.save()
+            await press.saving.save()
     assert held_by(tmp_path) == []

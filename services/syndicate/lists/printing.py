@@ -8,7 +8,8 @@ from hashlib import blake2b
 import structlog
 from sqlalchemy import Connection
 
-from services.common.database import Database
+from services.common.database import Database, store_is_at_fault
+from services.common.metrics import FEED_FAILURES
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.lists import opml
@@ -67,11 +68,18 @@ class Lists:
         self._take(await self._database.read(self._changed))
 
     def _changed(self, connection: Connection) -> list[Proof]:
+        """Make them. One that can't be made is tried again with the next change of any feed."""
         make = {list_store.CATALOGUE: self._catalogue, list_store.SITEMAP: self._news}
-        return [
-            Proof(each.name, each.revision, make[each.name](connection))
-            for each in self._behind(list_store.lists(connection))
-        ]
+        made: list[Proof] = []
+        for each in self._behind(list_store.lists(connection)):
+            try:
+                made.append(Proof(each.name, each.revision, make[each.name](connection)))
+            except Exception as error:
+                if store_is_at_fault(error):
+                    raise
+                FEED_FAILURES.inc()
+                log.exception("list_not_made", list=each.name)
+        return made
 
     def _catalogue(self, connection: Connection) -> Sequence[Document]:
         known = families((feed.name, feed.title) for feed in feed_store.feeds(connection))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -11,8 +11,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection
 
-from services.common.database import Database
-from services.common.metrics import FEED_RENDER_SECONDS, FEED_RENDERS
+from services.common.database import Database, store_is_at_fault
+from services.common.metrics import FEED_FAILURES, FEED_RENDER_SECONDS, FEED_RENDERS
 from services.syndicate import store
 from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
@@ -23,6 +23,7 @@ from services.syndicate.lists.printing import Lists
 from services.syndicate.rendering import feed_store
 from services.syndicate.rendering.feed_store import Feed, Proof
 from services.syndicate.rendering.fragments import Fragments
+from services.syndicate.rendering.saving import Saving
 from services.syndicate.rendering.waiting import Waiting
 from services.syndicate.rendering.window import Periods
 from services.syndicate.serving.shelf import Shelf
@@ -35,10 +36,10 @@ _MOST_REST = 0.25  # seconds: half of the time is left to the others, up to this
 _BACKLOG_GATHER = 2.0  # seconds
 _BACKLOG_REST = 4  # times as long as the rendering took
 _BACKLOG_LASTS = 0.5  # seconds after the last word of it
-_PAUSE = 1.0  # seconds after an error
+_PAUSE = 1.0  # seconds after an error of the store
+# Seconds after which a feed that can't be rendered is tried again; the last one stays.
+_PAUSES = (1.0, 2.0, 4.0, 15.0, 60.0)
 _OPENING = 2.0  # seconds that a start may wait for feeds that changed since they were saved
-_SAVE_EVERY = 0.25  # seconds
-_SAVE_AT_ONCE = 1  # feed: under a megabyte, so that saving never holds up the intake
 
 _FOR_EVER = Periods()
 
@@ -46,7 +47,7 @@ log = structlog.get_logger()
 
 
 class Press:
-    """Renders in one task, one pass after the other; saves in another, slowly."""
+    """Renders in one task, one pass after the other."""
 
     def __init__(
         self,
@@ -69,13 +70,15 @@ class Press:
         self._hurry = asyncio.Event()
         self._backlog_until = 0.0
         self._waiting = Waiting()
-        self._unsaved: dict[str, Proof] = {}
         self._held: set[str] = set()
+        self._again: set[str] = set()  # feeds that failed, and whose pause is over
         self._forgotten: set[UUID] = set()
         self.rendered = 0
-        """Every change up to this revision is served."""
+        """Every change up to this revision is served, but in feeds that fail again and again."""
         self.progress = asyncio.Event()
         """Set whenever `rendered` grows."""
+        self.saving = Saving(database, shelf)
+        """Keeps what is served, in a task of its own."""
         self.lists = Lists(database, site, publication, self.behind, self._take)
         """What is made of all feeds together."""
 
@@ -158,39 +161,13 @@ class Press:
     def _in_backlog(self) -> bool:
         return time.perf_counter() < self._backlog_until
 
-    async def save_slowly(self) -> None:
-        """Save until cancelled, first what has been unsaved for longest. To save every change would
-        be to write two megabytes for an article of three kilobytes."""
-        while True:
-            await asyncio.sleep(_SAVE_EVERY)
-            try:
-                await self._save(list(self._unsaved.values())[:_SAVE_AT_ONCE])
-            except Exception:
-                log.exception("feeds_not_saved")
-
-    async def save(self) -> None:
-        """Save all that is served now."""
-        await self._save(list(self._unsaved.values()))
-
-    async def _save(self, proofs: Sequence[Proof]) -> None:
-        if not proofs:
-            return
-        went_live = dict(self._shelf.moments)
-        await self._database.write(
-            partial(feed_store.save_proofs, made=proofs, went_live=went_live)
-        )
-        for proof in proofs:
-            newest = self._unsaved.pop(proof.feed)
-            if newest is not proof:  # rendered again meanwhile: to the end of the line
-                self._unsaved[proof.feed] = newest
-
     async def _render_changed(self, seconds: float = inf) -> None:
         """Render what has changed up to now; what changes meanwhile may come first. After some
         `seconds`, leave the rest to another time."""
         ends = time.perf_counter() + seconds
         await self._render()
         until = self._waiting.read
-        while self._waiting.rendered < until:
+        while self._waiting.tried < until:
             if time.perf_counter() > ends:
                 self._changed.set()
                 return
@@ -207,42 +184,65 @@ class Press:
         self._hurry.clear()
         first, self._first = self._first, {}
         with FEED_RENDER_SECONDS.time():
-            made = await self._database.read(partial(self._make, first=first))
+            made, failed = await self._database.read(partial(self._make, first=first))
         self._take(made)
         FEED_RENDERS.inc(len(made))
+        for feed in failed:
+            FEED_FAILURES.inc()
+            pause = _PAUSES[min(self._waiting.failed(feed), len(_PAUSES)) - 1]
+            asyncio.get_running_loop().call_later(pause, self._try_again, feed)
         self.rendered = self._waiting.rendered
         self.progress.set()
         self.lists.due.set()
 
+    def _try_again(self, feed: str) -> None:
+        self._again.add(feed)
+        self.tell_changed()
+
     def _take(self, proofs: Iterable[Proof]) -> None:
         for proof in proofs:
             self._show(proof)
-            self._unsaved[proof.feed] = proof
+            self.saving.add(proof)
 
     def _show(self, proof: Proof) -> None:
         self._shelf.put(proof.documents)
         self._held.discard(proof.feed)
         self._waiting.served(proof.feed, proof.revision)
 
-    def _make(self, connection: Connection, first: Iterable[str]) -> list[Proof]:
-        """Find what has changed and render what is next, on one snapshot. The loop waits for it, so
-        it may touch what nobody else touches meanwhile."""
+    def _make(self, connection: Connection, first: Iterable[str]) -> tuple[list[Proof], list[str]]:
+        """Find what has changed and render what is next, on one snapshot; name the feeds that
+        can't be. The loop waits for it, so it may touch what nobody else touches meanwhile."""
+        self._read_changes(connection)
+        while self._again:
+            self._waiting.try_again(self._again.pop())
+        self._waiting.hurry(first)
+        while self._forgotten:
+            self._fragments.forget(self._forgotten.pop())
+        made: list[Proof] = []
+        failed: list[str] = []
+        for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
+            try:
+                made.append(self._make_feed(connection, name))
+            except Exception as error:
+                if store_is_at_fault(error):
+                    raise
+                log.exception("feed_not_rendered", feed=name)  # it holds up no other
+                failed.append(name)
+        return made, failed
+
+    def _read_changes(self, connection: Connection) -> None:
         changed = feed_store.feeds_since(connection, self._waiting.read)
         for feed in changed:
             self._fragments.speak_of(feed.name, title_of(feed.name, feed.title))
         self._waiting.add(changed)
-        self._waiting.hurry(first)
-        while self._forgotten:
-            self._fragments.forget(self._forgotten.pop())
-        proofs = []
-        for name in self._waiting.next(_AT_ONCE, in_order=self._in_backlog):
-            window = feed_store.window(connection, name, self._feed_size, self._periods)
-            fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
-            shown = {article for article, _ in window.entries}
-            walk = walk_behind(connection, name, shown, self._feed_size)
-            documents = bind(name, self._fragments.names[name], fragments, self._site, walk)
-            proofs.append(Proof(name, window.revision, documents))
-        return proofs
+
+    def _make_feed(self, connection: Connection, name: str) -> Proof:
+        window = feed_store.window(connection, name, self._feed_size, self._periods)
+        fragments = self._fragments.of(window.entries, partial(feed_store.articles, connection))
+        shown = {article for article, _ in window.entries}
+        walk = walk_behind(connection, name, shown, self._feed_size)
+        documents = bind(name, self._fragments.names[name], fragments, self._site, walk)
+        return Proof(name, window.revision, documents)
 
 
 def _begin(connection: Connection) -> None:

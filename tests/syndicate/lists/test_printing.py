@@ -114,7 +114,7 @@ async def test_saved_lists_are_served_again_without_being_made(
     shelf = Shelf(site)
     press = Press(database, shelf, site, feed_size=50)
     await press.open()
-    await press.save()
+    await press.saving.save()
 
     def never(*_: object) -> bytes:
         raise AssertionError("made again")
@@ -124,6 +124,24 @@ async def test_saved_lists_are_served_again_without_being_made(
     monkeypatch.setattr(fragments, "cut", never)
     monkeypatch.setattr(press_module, "bind", never)
     assert await printed(database, site) == shown(shelf)
+
+
+async def test_a_list_that_cannot_be_made_holds_up_neither_a_start_nor_the_other(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> bytes:
+        raise ValueError("cannot be said")
+
+    monkeypatch.setattr(printing, "index", never)
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    assert SITEMAP in shelf.answers
+    assert PAGE not in shelf.answers
+
+    monkeypatch.undo()
+    await all_rendered(press, database)
+    assert PAGE in shelf.answers
 
 
 async def test_the_hour_alone_renders_what_it_changes(database: Database, site: Site) -> None:

@@ -3,18 +3,21 @@ import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from services.common.database import Database
-from services.common.metrics import FEED_RENDER_ERRORS
+from services.common.metrics import FEED_FAILURES, FEED_RENDER_ERRORS
 from services.syndicate import store
 from services.syndicate.feeds import binding
 from services.syndicate.feeds.binding import Document, Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
-from services.syndicate.rendering import feed_store, fragments
+from services.syndicate.rendering import feed_store, fragments, saving
 from services.syndicate.rendering import press as press_module
+from services.syndicate.rendering.feed_store import Proof
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.shelf import Shelf
 from services.syndicate.tables import TABLES
@@ -80,7 +83,7 @@ async def test_saved_feeds_are_served_again_without_being_rendered(
     shelf = Shelf(site)
     press = Press(database, shelf, site, feed_size=50)
     await press.open()
-    await press.save()
+    await press.saving.save()
 
     def never(*_: object) -> Fragment:
         raise AssertionError("rendered again")
@@ -95,7 +98,7 @@ async def test_what_changed_after_the_last_saving_is_rendered_before_anyone_read
 ) -> None:
     press = Press(database, Shelf(site), site, feed_size=50)
     await press.open()
-    await press.save()
+    await press.saving.save()
     late = article()
     await take(database, late)
     served = await printed(database, site)
@@ -145,6 +148,63 @@ async def test_an_entry_that_cannot_be_rendered_is_left_out_alone(
     assert str(good.id).encode() in latest
     assert str(bad.id).encode() not in latest
     assert FEED_RENDER_ERRORS._value.get() == errors + 1
+
+
+async def test_a_feed_that_cannot_be_rendered_holds_up_neither_a_start_nor_others(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press_module, "_PAUSES", (0.01,))
+    failures, real = FEED_FAILURES._value.get(), binding.bind
+    fails = True
+
+    def fragile(name: str, *rest: Any) -> list[Document]:
+        if fails and name == "units/BAD":
+            raise ValueError("cannot be said")
+        return real(name, *rest)
+
+    monkeypatch.setattr(press_module, "bind", fragile)
+    await take(database, article(unit="BAD"), article(unit="A"))
+    shelf = Shelf(site)
+    press = Press(database, shelf, site, feed_size=50)
+    await press.open()
+    assert press.holds("units/BAD")
+    async with at_work(press), asyncio.timeout(10):
+        await take(database, late := article(unit="A"))
+        press.tell_changed()
+        while press.rendered < await database.read(feed_store.newest_revision):
+            await asyncio.sleep(0.005)  # it is waited for some times
+        assert str(late.id) in shown(shelf)["/feeds/units/A.rss"].decode()
+        assert FEED_FAILURES._value.get() >= failures + 4
+        assert "/feeds/units/BAD.rss" not in shelf.answers
+
+        fails = False
+        await until_none_is_behind(press, database)
+    assert "/feeds/units/BAD.rss" in shelf.answers
+
+
+async def test_a_feed_that_cannot_be_saved_holds_up_no_other(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "_EVERY", 0)
+    real = feed_store.save_proofs
+
+    def fragile(connection: Connection, made: Sequence[Proof], went_live: Any) -> None:
+        if made[0].feed == "corrections":
+            raise ValueError("cannot be kept")
+        real(connection, made, went_live)
+
+    monkeypatch.setattr(feed_store, "save_proofs", fragile)
+    press = Press(database, Shelf(site), site, feed_size=50)
+    await press.open()
+    known = {feed.name for feed in await database.read(feed_store.feeds)}
+    task = asyncio.create_task(press.saving.run())
+    async with asyncio.timeout(10):
+        while known - {proof.feed for proof in await database.read(feed_store.proofs)} != {
+            "corrections"
+        }:
+            await asyncio.sleep(0.005)
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def test_a_unit_is_called_by_its_new_name_everywhere(database: Database, site: Site) -> None:
@@ -339,7 +399,7 @@ async def test_a_feed_that_changed_after_the_last_saving_is_not_served_before_it
 ) -> None:
     first = Press(database, Shelf(site), site, feed_size=50)
     await first.open()
-    await first.save()
+    await first.saving.save()
     units = [f"units/U{n}" for n in range(30)]
     await take(database, *(article(unit=unit[6:]) for unit in units))  # and a crash
     monkeypatch.setattr(press_module, "_OPENING", 0.0)

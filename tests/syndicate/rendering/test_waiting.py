@@ -55,3 +55,40 @@ def test_what_is_served_as_it_is_does_not_wait() -> None:
     line.add([Feed("a", None, 5), Feed("b", None, 6)])
     assert line.next(5, in_order=False) == ["b"]
     assert [feed.name for feed in line.behind([Feed("a", None, 5), Feed("b", None, 6)])] == ["b"]
+
+
+def test_one_that_cannot_be_rendered_stands_aside_until_it_is_tried_again() -> None:
+    line = waiting("a", "b", "c")
+    assert line.failed("a") == 1
+    line.add([Feed("a", None, 4)])
+    assert line.next(9, in_order=True) == ["b", "c"]
+    line.served("b", 4)
+    line.served("c", 4)
+    assert (line.tried, line.rendered) == (4, 0)
+
+    line.try_again("a")
+    assert line.next(9, in_order=True) == ["a"]
+    assert line.tried == 0
+    line.served("a", 4)
+    assert line.rendered == 4
+    line.try_again("a")
+    assert line.next(9, in_order=True) == []
+
+
+def test_what_waits_again_stands_where_it_stood() -> None:
+    line = waiting("a", "b", "c")
+    line.failed("b")
+    line.try_again("b")
+    assert line.next(9, in_order=True) == ["a", "b", "c"]
+
+
+def test_a_feed_that_fails_again_and_again_holds_up_the_word_of_others_no_longer() -> None:
+    line = waiting("a", "b")
+    line.served("b", 2)
+    for failures in (1, 2, 3):
+        assert line.failed("a") == failures
+        assert line.rendered == 0
+        line.try_again("a")
+    line.failed("a")
+    assert line.rendered == 2
+    assert [feed.name for feed in line.behind([Feed("a", None, 1), Feed("b", None, 2)])] == ["a"]
