@@ -33,7 +33,7 @@ def test_the_first_page_leads_feed_readers_to_the_feeds(service: Service) -> Non
     page = service.get("/")
     assert 'type="application/rss+xml" title="Tin mới"' in page.text
     assert "/feeds/corrections.json" in page.text
-    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha")
+    assert page.headers["content-security-policy"] == "frame-ancestors 'none'"
 
 
 @pytest.mark.parametrize(

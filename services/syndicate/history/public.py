@@ -13,7 +13,8 @@ from services.common.problems import Problem
 from services.common.ready import Reply
 from services.common.said import said
 from services.common.web import Tracing
-from services.syndicate.feeds.binding import FORMATS, Document
+from services.syndicate.feeds.binding import Document
+from services.syndicate.feeds.format import MEDIA_TYPES
 from services.syndicate.feeds.site import Site
 from services.syndicate.history.looking import Wanted
 from services.syndicate.history.node import node_named
@@ -27,11 +28,10 @@ from services.syndicate.serving.answers import (
     send_reply,
 )
 from services.syndicate.serving.codings import NONE
-from services.syndicate.serving.public import METHODS, PREFLIGHT
+from services.syndicate.serving.public import PREFLIGHT, REFUSAL
 
 _BELOW = "/history/"
 _AGAIN = {"Retry-After": "2"}
-_MEDIA_TYPES = {format_.extension: format_.media_type for format_ in FORMATS}
 # No longer, and nothing stale: a retraction must have left all caches after a minute.
 _CACHE_CONTROL = b"public, max-age=60"
 _MOVED = [
@@ -61,8 +61,7 @@ class PublicHistory:
         if scope["method"] == "OPTIONS":
             return _sending(PREFLIGHT)
         if scope["method"] not in ("GET", "HEAD"):
-            detail = said("A feed can only be read.")
-            return _telling(Problem("method-not-allowed", detail, headers={"Allow": METHODS}))
+            return REFUSAL
         tags = ",".join(Headers(scope=scope).getlist("if-none-match")).encode()
 
         def has(etag: str) -> bool:
@@ -91,7 +90,7 @@ class PublicHistory:
         links = [("self", self._url(wanted))]
         links += seen.walk.links(self._site, wanted.feed, wanted.extension)
         # Who has the page is told so: what stands in its place is never sent.
-        document = Document(wanted.path, _MEDIA_TYPES[wanted.extension], seen.etag, b"")
+        document = Document(wanted.path, MEDIA_TYPES[wanted.extension], seen.etag, b"")
         bodies = NONE
         if seen.made:
             document, bodies = seen.made.document, seen.made.bodies
@@ -121,4 +120,4 @@ def wanted_at(path: str) -> Wanted | None:
     feed, _, last = path.removeprefix(_BELOW).rpartition("/")
     name, _, extension = last.rpartition(".")
     node = node_named(name)
-    return Wanted(feed, node, extension) if feed and node and extension in _MEDIA_TYPES else None
+    return Wanted(feed, node, extension) if feed and node and extension in MEDIA_TYPES else None

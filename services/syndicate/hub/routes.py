@@ -10,6 +10,7 @@ from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.problems import Problem
 from services.common.said import said
+from services.syndicate.feeds.format import MEDIA_TYPES
 from services.syndicate.feeds.site import Site
 from services.syndicate.hub.hub import Hub
 from services.syndicate.hub.rate import Rate
@@ -85,7 +86,7 @@ async def about(request: Request) -> AboutHub:
     return AboutHub(
         hub=parts.site.hub,
         specification="https://www.w3.org/TR/websub/",
-        topics=[parts.site.feed("{feed}", extension) for extension in ("rss", "atom", "json")],
+        topics=[parts.site.feed("{feed}", extension) for extension in MEDIA_TYPES],
         lease_seconds=LeaseBounds(**vars(leases)),
         signature="sha256",
         example=f"curl {parts.site.hub} -d hub.mode=subscribe -d hub.topic={topic}"

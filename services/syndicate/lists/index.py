@@ -17,13 +17,11 @@ _HERE = Path(__file__).parent
 _STYLE = (_HERE / "index.css").read_text()
 _STYLE_DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
 
-# In the page itself, so that it holds too where a web server gives the page out of a folder.
+# Nothing but the page's own style. It stands in the page itself, so that it holds too where a web
+# server gives the page out of a folder.
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
 )
-
-PAGE_POLICY = f"{_POLICY}; frame-ancestors 'none'"
-"""The Content-Security-Policy of the page: nothing but its own style."""
 
 _LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
 

@@ -10,9 +10,10 @@ from starlette.types import Send
 from services.common.ready import Header, Reply
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
-from services.syndicate.lists.index import PAGE_POLICY
 from services.syndicate.serving.codings import CODINGS, NONE, SUFFIXES, Bodies, Coding, wanted
 
+# All that the page itself can't say; the rest of its policy stands in it (lists/index.py).
+_PAGE_POLICY = b"frame-ancestors 'none'"
 # Short, for after a retraction the old text must leave the caches soon.
 CACHE_CONTROL = b"public, max-age=10, stale-while-revalidate=30"
 
@@ -55,7 +56,7 @@ def answer_of(
     ]
     kind = [(b"content-type", f"{document.media_type}; charset=utf-8".encode())]
     if document.media_type == "text/html":
-        kind.append((b"content-security-policy", PAGE_POLICY.encode()))
+        kind.append((b"content-security-policy", _PAGE_POLICY))
     found: dict[Coding, Reply] = {}
     everything: Bodies = {"identity": document.body, **bodies}
     for coding, body in everything.items():

@@ -36,7 +36,6 @@ class PublicFeeds:
     def __init__(self, shelf: Shelf, behind: ASGIApp) -> None:
         self._answers = shelf.answers
         self._behind = behind
-        self._refuse = Tracing(_method_not_allowed)
 
     def ready(self, url: bytes, headers: Sequence[Header]) -> Reply | None:
         """Give the reply to GET, if the URL is the bare path of something on the shelf."""
@@ -53,7 +52,7 @@ class PublicFeeds:
         elif scope["method"] == "OPTIONS":
             await send_reply(PREFLIGHT, scope["method"], send)
         else:
-            await self._refuse(scope, receive, send)
+            await REFUSAL(scope, receive, send)
 
 
 def _reply(answer: Answer, headers: Sequence[Header]) -> Reply:
@@ -62,8 +61,12 @@ def _reply(answer: Answer, headers: Sequence[Header]) -> Reply:
     return reply
 
 
-async def _method_not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     problem = Problem(
         "method-not-allowed", said("A feed can only be read."), headers={"Allow": METHODS}
     )
     await problem.response()(scope, receive, send)
+
+
+REFUSAL: ASGIApp = Tracing(_refuse)
+"""Of every method but those: logged like any other request."""
