@@ -10,9 +10,16 @@ from services.common.database import Database, sqlite_url
 from services.syndicate import store
 from services.syndicate.change import Change
 from services.syndicate.feeds.site import Site
+from services.syndicate.rendering import press
 from services.syndicate.tables import TABLES
 from tests.factories import event
 from tests.syndicate.service import Service, syndicate
+
+
+@pytest.fixture(autouse=True)
+def patient_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a start render everything, however slow the machine is."""
+    monkeypatch.setattr(press, "_OPENING", 60.0)
 
 
 @pytest.fixture

@@ -171,13 +171,18 @@ async def test_the_clock_tells_of_each_new_hour_once(database: Database) -> None
 
 async def test_the_clock_looks_as_soon_as_the_hour_is_over(database: Database) -> None:
     loop = asyncio.get_running_loop()
-    nearly, began = NOON + HOUR - timedelta(milliseconds=50), loop.time()
+    began: float | None = None
+
+    def tell_time() -> datetime:
+        passed = 0.0 if began is None else loop.time() - began
+        return NOON + HOUR - timedelta(milliseconds=50) + timedelta(seconds=passed)
+
     told = asyncio.Event()
-    tell_time = lambda: nearly + timedelta(seconds=loop.time() - began)  # noqa: E731
     clock = Clock(database, RULES, told.set, tell_time)
     await clock.look()
     assert await database.read(feed_store.hour) == NOON
     told.clear()
+    began = loop.time()
 
     running = asyncio.create_task(clock.run())
     async with asyncio.timeout(10):

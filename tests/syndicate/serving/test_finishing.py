@@ -121,8 +121,16 @@ async def test_a_start_removes_the_files_of_what_is_not_served_and_writes_what_i
 async def test_files_that_cannot_be_written_now_are_written_later(shelf, root, monkeypatch):
     monkeypatch.setattr(finishing_module, "_PAUSE", 0.01)
     root.write_text("a file in the folder's place")
+    attempts: list[Folder] = []
+    real = Folder.open
+
+    def noted(folder: Folder) -> None:
+        attempts.append(folder)
+        real(folder)
+
+    monkeypatch.setattr(Folder, "open", noted)
     async with at_work(shelf, root):
         shelf.put([document("one")])
-        await asyncio.sleep(0.05)
+        await until(lambda: len(attempts) > 1)
         root.unlink()
         await until(lambda: plain(root) == document("one").body)
