@@ -18,6 +18,17 @@ MAY_IMPORT = {
     "stack": {"stack", "services.common"},
 }
 
+# Within syndicate. What is beside the folders may know them all; tables and settings know none.
+SYNDICATE = {
+    "feeds": set(),
+    "serving": {"feeds"},
+    "hub": {"feeds"},
+    "announcing": set(),
+    "history": {"feeds", "rendering", "serving"},
+    "lists": {"feeds", "rendering"},
+    "rendering": {"feeds", "serving", "history", "lists"},
+}
+
 
 def imports_of(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
@@ -40,6 +51,18 @@ def test_a_folder_imports_only_what_it_may_know(folder):
         for name in filter(is_ours, imports_of(file)):
             known = any(f"{name}.".startswith(f"{allowed}.") for allowed in MAY_IMPORT[folder])
             assert known, f"{file.relative_to(ROOT)} imports {name}"
+
+
+def test_syndicates_folders_know_only_those_that_they_build_on():
+    root = ROOT / "services" / "syndicate"
+    folders = {init.parent.name for init in root.glob("*/__init__.py")}
+    assert folders == set(SYNDICATE)
+
+    for folder, allowed in SYNDICATE.items():
+        for file in (root / folder).rglob("*.py"):
+            ours = (name for name in imports_of(file) if name.startswith("services.syndicate."))
+            known = {name.split(".")[2] for name in ours} & folders
+            assert known <= allowed | {folder}, f"{file.relative_to(ROOT)} imports {known}"
 
 
 @pytest.mark.parametrize("service", ["ingest", "syndicate", "archive"])
