@@ -32,6 +32,7 @@ from services.syndicate.serving.folder import Folder
 from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf, say_moments
 from services.syndicate.settings import SyndicateSettings
+from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> PublicFeeds:
@@ -42,7 +43,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), store.prepare)
+        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
         try:
             press = Press(
                 database, shelf, site, settings.feed_size, settings.periods, settings.publication

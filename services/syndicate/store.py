@@ -23,13 +23,7 @@ from services.syndicate.forgetting import note_forgotten
 from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
 from services.syndicate.rendering import feed_store
-from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY, TABLES
-
-
-def prepare(connection: Connection) -> None:
-    """Make the tables that are not there, and fill what can be filled from the others."""
-    TABLES.create_all(connection)
-    history.complete(connection)
+from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
 
 def identity(connection: Connection) -> str:

@@ -5,18 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import structlog
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    delete,
-    exists,
-    insert,
-    literal_column,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, tuple_
 
 from schemas.article import Article
 from services.common.instants import microseconds
@@ -24,10 +13,7 @@ from services.common.prepared import Prepared
 from services.syndicate.feeds.families import feeds_of
 from services.syndicate.history.chain import Standing
 from services.syndicate.history.node import key_of, parts_of
-from services.syndicate.rendering import feed_store
-from services.syndicate.tables import ARTICLE, ENTRY, FEED, HISTORY
-
-_AT_ONCE = 1000
+from services.syndicate.tables import HISTORY
 
 _falling = select(HISTORY.c.published, HISTORY.c.article, HISTORY.c.version).order_by(
     HISTORY.c.published.desc(), HISTORY.c.article.desc()
@@ -37,8 +23,6 @@ _NEWEST = Prepared(
     .limit(bindparam("most"))
     .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
 )
-
-log = structlog.get_logger()
 
 
 def enter(connection: Connection, articles: Iterable[Article]) -> None:
@@ -75,30 +59,9 @@ def standing(
     return [Standing(key_of(at, _number(article)), version) for at, article, version in rows]
 
 
-def complete(connection: Connection) -> None:
-    """Fill the history of a store from before there was one; its feeds are then rendered again, as
-    each of them leads into its history now. That takes a minute for a million articles."""
-    has_none = not connection.scalar(select(exists(select(HISTORY.c.feed))))
-    if not has_none or not connection.scalar(select(exists(select(ENTRY.c.feed)))):
-        return
-    count, last = 0, UUID(int=0)
-    while jsons := _after(connection, last):
-        last = next(reversed(jsons))
-        count += len(jsons)
-        enter(connection, map(Article.model_validate_json, filter(None, jsons.values())))
-    newest = feed_store.newest_revision(connection)
-    connection.execute(update(FEED).values(revision=newest + 1))
-    log.info("history_filled", articles=count)
-
-
 def _number(stored: str | UUID) -> int:
     """Read an id as a driver gives it, for SQLite 32 digits, or as SQLAlchemy does."""
     return stored.int if isinstance(stored, UUID) else int(stored, 16)
-
-
-def _after(connection: Connection, last: UUID) -> dict[UUID, bytes | None]:
-    rows = select(ARTICLE.c.id, ARTICLE.c.json).where(ARTICLE.c.id > last).order_by(ARTICLE.c.id)
-    return {row.id: row.json for row in connection.execute(rows.limit(_AT_ONCE))}
 
 
 def _rows(article: Article) -> list[dict[str, object]]:

@@ -24,6 +24,7 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf
+from services.syndicate.tables import TABLES
 from tests.factories import event
 
 SIZE = 4
@@ -82,7 +83,7 @@ def received(change: Change) -> Received[ArticleEvent]:
 @asynccontextmanager
 async def opened(folder: Path, site: Site) -> AsyncIterator[Paper]:
     """Open a paper on an empty store."""
-    database = Database(sqlite_url(folder / "syndicate.db"), store.prepare)
+    database = Database(sqlite_url(folder / "syndicate.db"), TABLES.create_all)
     try:
         paper = Paper(database, site)
         await paper.press.open()

@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection
 
 from schemas.article import PubStatus
 from services.common.instants import microseconds
@@ -12,7 +12,6 @@ from services.syndicate.history import store
 from services.syndicate.history.looking import walk_behind
 from services.syndicate.history.node import key_of
 from services.syndicate.rendering import feed_store
-from services.syndicate.tables import HISTORY
 from tests.factories import NOON, article, erasure, retraction
 
 Publish = Callable[..., Sequence[bool]]
@@ -83,19 +82,3 @@ def test_a_look_goes_through_the_key_alone(connection: Connection, publish: Publ
     assert len(plans) == 2
     assert plans[0].startswith("SEARCH history USING PRIMARY KEY (feed=?)")
     assert plans[1].startswith("SEARCH history USING PRIMARY KEY (feed=? AND (published,article)<")
-
-
-def test_a_store_from_before_there_was_a_history_gets_one(
-    connection: Connection, publish: Publish
-) -> None:
-    publish(*(article(published=NOON + MINUTE * n) for n in range(9)), erasure(article().id))
-    before = store.standing(connection, "latest", 99)
-    connection.execute(delete(HISTORY))
-    revisions = {feed.name: feed.revision for feed in feed_store.feeds(connection)}
-
-    events_in.prepare(connection)
-    events_in.prepare(connection)
-    assert store.standing(connection, "latest", 99) == before
-    again = {feed.name: feed.revision for feed in feed_store.feeds(connection)}
-    assert again == dict.fromkeys(revisions, max(revisions.values()) + 1)
-    assert connection.scalar(text("SELECT count(*) FROM history")) == 9 * 4
