@@ -1,7 +1,7 @@
 """Answers that are ready: written to the connection as soon as a request's head is read.
 
 On one core uvicorn takes 80 µs to run an ASGI application that sends 250 KB, nginx 30, and this 40:
-there is no task, no scope to fill and no header to check again (docs/decisions/0009).
+there is no task, no scope to fill and no header to check again (docs/decisions/0011).
 """
 
 import asyncio
