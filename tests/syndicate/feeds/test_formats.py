@@ -180,6 +180,16 @@ def test_the_etag_changes_with_an_entry_an_order_or_a_title() -> None:
     assert bind("latest", "Tin mới", [one, two], SITE)[0].etag == feeds[0][0].etag
 
 
+def test_the_etag_changes_with_what_one_format_alone_says() -> None:
+    made = [
+        bind("latest", "Tin mới", [cut(entry_of(each, {}, SITE), SITE)], SITE)
+        for each in (FULL, FULL.model_copy(update={"urgency": 5}))
+    ]
+    for one, other in zip(*made, strict=True):
+        assert one.body == other.body or one.etag != other.etag
+    assert made[0][2].body != made[1][2].body
+
+
 def test_a_feed_is_as_new_as_its_newest_change() -> None:
     corrected = article(version=2, updated=NOON + timedelta(minutes=3), correction_note="Sửa")
     assert texts(atom(article(), corrected), "a:updated") == ["2026-03-02T05:03:00+00:00"]

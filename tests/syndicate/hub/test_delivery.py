@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from services.common.instants import now
-from services.syndicate.hub import hub, lane, retries
+from services.syndicate.hub import hub, lane, retries, subscriptions
 from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.hub.conftest import Newsroom, working
 from tests.syndicate.hub.subscribers import Answer, Behave, agree
@@ -138,6 +138,27 @@ async def test_what_could_not_be_pushed_before_a_restart_is_pushed_after_it(
         await until_taken(newsroom)
 
     assert callbacks.bodies == [b"third", b"third"]
+
+
+async def test_a_change_that_the_store_did_not_take_is_pushed_when_it_does(
+    newsroom, callbacks, monkeypatch
+):
+    await newsroom.subscribed(callbacks)
+    failures = []
+    real = subscriptions.mark
+
+    def fragile(*arguments, **named):
+        if not failures:
+            failures.append(OSError("no room"))
+            raise failures[0]
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(subscriptions, "mark", fragile)
+    monkeypatch.setattr(hub, "_RETRY_AFTER", 0.01)
+    newsroom.show(b"second")
+    await callbacks.until(lambda: callbacks.bodies)
+    assert failures
+    assert callbacks.bodies == [b"second"]
 
 
 async def test_a_subscriber_that_says_gone_is_left_alone(newsroom, callbacks):

@@ -397,11 +397,13 @@ async def until_none_is_behind(press: Press, database: Database) -> None:
 async def test_a_feed_that_changed_after_the_last_saving_is_not_served_before_it_is_made_anew(
     database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    units = [f"units/U{n}" for n in range(30)]
+    old = [article(unit=unit[6:]) for unit in units]
+    await take(database, *old)
     first = Press(database, Shelf(site), site, feed_size=50)
     await first.open()
     await first.saving.save()
-    units = [f"units/U{n}" for n in range(30)]
-    await take(database, *(article(unit=unit[6:]) for unit in units))  # and a crash
+    await take(database, *(retraction(each.id, unit=each.unit) for each in old))  # and a crash
     monkeypatch.setattr(press_module, "_OPENING", 0.0)
 
     shelf = Shelf(site)

@@ -179,6 +179,13 @@ def timed(clock: Clock, site: Site) -> tuple[Shelf, httpx2.AsyncClient]:
     return shelf, httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://feeds")
 
 
+async def test_headers_that_come_in_several_lines_are_one_list(client, document, encoded):
+    names = [("If-None-Match", document.etag), ("If-None-Match", '"another"')]
+    assert (await client.get(URL, headers=names)).status_code == 304
+    codings = [("Accept-Encoding", "br"), ("Accept-Encoding", "compress")]
+    assert (await client.get(URL, headers=codings)).headers["content-encoding"] == "br"
+
+
 async def test_a_change_alone_in_its_second_gets_its_time_when_that_is_past(clock, timed):
     shelf, client = timed
     shelf.say_moments(10)
