@@ -36,10 +36,6 @@ class Seen:
     made: Made | None
 
 
-Answer = Seen | Wanted | None
-"""The page, or the one to look at instead, or nothing."""
-
-
 class Pages:
     """The pages of all feeds' histories."""
 
@@ -58,8 +54,9 @@ class Pages:
             self._changed |= articles
         self._cache.forget(articles)
 
-    async def get(self, wanted: Wanted, has: Callable[[str], bool]) -> Answer:
-        """Answer a caller who has the page already if `has` its ETag. Raises Busy."""
+    async def get(self, wanted: Wanted, has: Callable[[str], bool]) -> Seen | Wanted | None:
+        """Give a page, or the one to look at instead, or nothing; to a caller who has the page
+        already if `has` its ETag. Raises Busy."""
         look = partial(look_up, wanted=wanted, most=self._most)
         async with self._in_turn():
             for _ in range(_ATTEMPTS):

@@ -144,7 +144,7 @@ async def test_a_change_that_the_store_did_not_take_is_pushed_when_it_does(
     newsroom, callbacks, monkeypatch
 ):
     await newsroom.subscribed(callbacks)
-    failures = []
+    failures: list[OSError] = []
     real = subscriptions.mark
 
     def fragile(*arguments, **named):
