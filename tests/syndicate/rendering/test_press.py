@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from services.common.database import Database
 from services.common.metrics import FEED_FAILURES, FEED_RENDER_ERRORS
@@ -15,9 +14,8 @@ from services.syndicate.feeds import binding
 from services.syndicate.feeds.binding import Document, Fragment
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.site import Site
-from services.syndicate.rendering import feed_store, fragments, saving
+from services.syndicate.rendering import feed_store, fragments
 from services.syndicate.rendering import press as press_module
-from services.syndicate.rendering.feed_store import Proof
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.shelf import Shelf
 from services.syndicate.tables import TABLES
@@ -180,31 +178,6 @@ async def test_a_feed_that_cannot_be_rendered_holds_up_neither_a_start_nor_other
         fails = False
         await until_none_is_behind(press, database)
     assert "/feeds/units/BAD.rss" in shelf.answers
-
-
-async def test_a_feed_that_cannot_be_saved_holds_up_no_other(
-    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(saving, "_EVERY", 0)
-    real = feed_store.save_proofs
-
-    def fragile(connection: Connection, made: Sequence[Proof], went_live: Any) -> None:
-        if made[0].feed == "corrections":
-            raise ValueError("cannot be kept")
-        real(connection, made, went_live)
-
-    monkeypatch.setattr(feed_store, "save_proofs", fragile)
-    press = Press(database, Shelf(site), site, feed_size=50)
-    await press.open()
-    known = {feed.name for feed in await database.read(feed_store.feeds)}
-    task = asyncio.create_task(press.saving.run())
-    async with asyncio.timeout(10):
-        while known - {proof.feed for proof in await database.read(feed_store.proofs)} != {
-            "corrections"
-        }:
-            await asyncio.sleep(0.005)
-    task.cancel()
-    await asyncio.wait([task])
 
 
 async def test_a_unit_is_called_by_its_new_name_everywhere(database: Database, site: Site) -> None:
