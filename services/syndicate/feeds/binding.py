@@ -58,7 +58,11 @@ def bind(
     documents = []
     for format_ in FORMATS:
         opening = format_.opening(site, head)
-        body = format_.separator.join(f.parts[format_.extension] for f in fragments)
+        parts = [f.parts[format_.extension] for f in fragments]
+        if parts:  # joined at once: a copy of a quarter of a megabyte is saved by each step less
+            parts[0] = opening + parts[0]
+            parts[-1] += format_.closing
+        body = format_.separator.join(parts) or opening + format_.closing
         etag = blake2b(opening, digest_size=16)
         for fragment in fragments:
             etag.update(fragment.digest)
@@ -67,7 +71,7 @@ def bind(
                 walk.path(name, format_.extension),
                 format_.media_type,
                 f'"{etag.hexdigest()}"',
-                opening + body + format_.closing,
+                body,
             )
         )
     return documents

@@ -28,7 +28,7 @@ from services.syndicate.rendering.waiting import Waiting
 from services.syndicate.rendering.window import Periods
 from services.syndicate.serving.shelf import Shelf
 
-_GATHER = 0.05  # seconds: the first change is rendered at once, further ones together
+_GATHER = 0.01  # seconds: the first change is rendered at once, further ones together
 # Feeds rendered before the first of them are served: those of one article, mostly.
 _AT_ONCE = 8
 _MOST_REST = 0.25  # seconds: half of the time is left to the others, up to this

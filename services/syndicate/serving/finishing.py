@@ -8,11 +8,13 @@ from functools import partial
 import structlog
 
 from services.syndicate.feeds.binding import Document
+from services.syndicate.serving.answers import Answer
 from services.syndicate.serving.codings import Bodies, quick, slow
 from services.syndicate.serving.folder import Folder
 from services.syndicate.serving.shelf import Shelf
 
 _IN_A_ROW = 8
+_RESTS = 3  # times as long as it worked: what is new must not wait for what is compressed
 _PAUSE = 1.0  # seconds after an error
 
 log = structlog.get_logger()
@@ -21,8 +23,8 @@ log = structlog.get_logger()
 class Finishing:
     """Two lines of paths; a document that changes again keeps its place, and the newest is taken.
 
-    gzip and zstd come first; brotli and the files take ten times as long, and have a turn now and
-    then while others wait. Half of the time is left to everyone else.
+    gzip, zstd and the files come first; brotli takes as long as all of these, and has a turn now
+    and then while others wait.
     """
 
     def __init__(self, shelf: Shelf, folder: Folder) -> None:
@@ -44,10 +46,10 @@ class Finishing:
             began = time.perf_counter()
             if self._quick and not (self._slow and self._row >= _IN_A_ROW):
                 await self._make_quick(next(iter(self._quick)))
-                await asyncio.sleep(time.perf_counter() - began)
+                await asyncio.sleep(_RESTS * (time.perf_counter() - began))
             elif self._slow:
                 await self._make_slow(next(iter(self._slow)))
-                await asyncio.sleep(time.perf_counter() - began)
+                await asyncio.sleep(_RESTS * (time.perf_counter() - began))
             elif not swept:
                 served = list(self._shelf.answers)
                 swept = await self._tried(partial(self._folder.sweep, served))
@@ -62,8 +64,7 @@ class Finishing:
     async def _make_quick(self, path: str) -> None:
         del self._quick[path]
         self._row += 1
-        document = self._shelf.answers[path].document
-        self._shelf.add(document, await asyncio.to_thread(quick, document.body))
+        await self._finish(self._shelf.answers[path], quick)
         self._slow[path] = None
 
     async def _make_slow(self, path: str) -> None:
@@ -71,12 +72,15 @@ class Finishing:
             await self._make_quick(path)
         del self._slow[path]
         self._row = 0
-        answer = self._shelf.answers[path]
-        made = await asyncio.to_thread(slow, answer.document.body)
-        self._shelf.add(answer.document, made)
-        bodies: Bodies = {"identity": answer.document.body, **answer.bodies, **made}
-        if not await self._tried(partial(self._folder.write, path, bodies)):
-            self._slow[path] = None
+        await self._finish(self._shelf.answers[path], slow)
+
+    async def _finish(self, answer: Answer, make: Callable[[bytes], Bodies]) -> None:
+        document = answer.document
+        made = await asyncio.to_thread(make, document.body)
+        self._shelf.add(document, made)
+        bodies: Bodies = {"identity": document.body, **answer.bodies, **made}
+        if not await self._tried(partial(self._folder.write, document.path, bodies)):
+            self._quick[document.path] = None
 
     async def _tried(self, work: Callable[[], None]) -> bool:
         """Do something with the files; a disk that is full now may have room later."""
