@@ -27,7 +27,7 @@ async def connected(keep_alive: float = 75):
     settings = ServiceSettings(host="127.0.0.1", port=0)
     server = uvicorn.Server(config_of(app, settings))
     server.config.lifespan = "off"
-    server.config.timeout_keep_alive = keep_alive  # type: ignore[assignment] - any time will do
+    server.config.timeout_keep_alive = keep_alive  # type: ignore[assignment]
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

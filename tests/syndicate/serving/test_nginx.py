@@ -149,6 +149,16 @@ def test_what_may_not_be_done_to_a_feed_is_a_problem(client):
     assert client.options(FEED).headers["access-control-allow-headers"] == "*"
 
 
+def test_the_service_knows_who_asks_whatever_a_client_says(client):
+    """The hub counts requests by address: in another's name they would not be counted."""
+    too_many = 602  # 300 a minute are taken, and a new minute may begin in between
+    codes = {
+        client.post("/hub", headers={"X-Forwarded-For": f"203.0.113.{n % 256}"}).status_code
+        for n in range(too_many)
+    }
+    assert 429 in codes
+
+
 def test_without_the_service_the_feeds_go_on_and_all_else_says_so(data, service, tmp_path):
     with nginx(tmp_path, data / "syndicate" / "public", "127.0.0.1:1") as client:
         zipped = client.get(FEED, headers={"Accept-Encoding": "gzip"})
