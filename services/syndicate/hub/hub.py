@@ -29,7 +29,7 @@ from services.syndicate.hub.wish import Wish, unknown_topic
 from services.syndicate.settings import SyndicateSettings
 
 # Calls under way, in each lane, and to one host. A push may hold one copy of a feed in its socket.
-_VERIFICATIONS = 32
+_VERIFICATIONS = 64  # at 10 s each, more than one address may ask for in a minute
 _PUSHES = 192
 _RETRIES = 64
 _PER_HOST = 8
