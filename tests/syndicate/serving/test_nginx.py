@@ -134,6 +134,7 @@ def test_the_first_page_comes_from_where_it_is(client, data):
     from_file = client.get("/")
     assert from_file.headers["content-type"] == "text/html; charset=utf-8"
     assert "frame-ancestors 'none'" in from_file.headers["content-security-policy"]
+    assert from_file.headers["link"] == '<https://feeds.example.org/>; rel="self"'
     page.rename(page.with_name("elsewhere"))
     from_service = client.get("/")
     page.with_name("elsewhere").rename(page)
