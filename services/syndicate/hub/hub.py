@@ -94,6 +94,11 @@ class Hub:
         log.info("hub_asked", mode=wish.mode, topic=wish.topic, host=wish.host)
         self._asked.set()
 
+    async def knows(self, wish: Wish) -> bool:
+        """Whether it is about a subscription that there is."""
+        find = partial(subscriptions.find, topic=wish.topic, callback=wish.callback)
+        return await self._database.read(find) is not None
+
     async def run(self) -> None:
         """Run until cancelled. What is not done by then is in the store."""
         async with (

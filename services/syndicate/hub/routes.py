@@ -108,7 +108,8 @@ async def ask(request: Request) -> Response:
     parts.rate.take("from", request.client.host if request.client else "")
     form = form_of(await _body(request), request.headers.get("content-type"))
     wish = wish_of(form, parts.rules)
-    parts.rate.take("to", wish.host)
+    if not await parts.hub.knows(wish):  # nobody else can use up the turns of who has subscribed
+        parts.rate.take("to", wish.host)
     await parts.hub.ask(wish)
     return Response(status_code=202)
 

@@ -84,6 +84,22 @@ async def test_the_hub_at_its_door(http):
     assert feed.links["self"]["url"] == FORM["hub.topic"]
 
 
+async def test_strangers_who_name_a_host_do_not_keep_it_from_renewing(http):
+    app = http._transport.app
+    row = {"callback": FORM["hub.callback"], "topic": "/feeds/urgent.json", "pushed": ""}
+    row |= {"host": "subscriber.invalid", "expires": now() + timedelta(hours=1), "failures": 0}
+    database = service_behind(app).state.parts.database
+    await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), row).rowcount)
+    guess = FORM | {"hub.callback": "https://subscriber.invalid/guess"}
+    for _ in range(5):
+        assert (await http.post("/hub", data=guess)).status_code == 202
+
+    elsewhere = httpx2.ASGITransport(app, client=("192.0.2.1", 1))
+    async with httpx2.AsyncClient(transport=elsewhere, base_url="http://inside") as subscriber:
+        assert (await subscriber.post("/hub", data=FORM)).status_code == 202
+        assert (await subscriber.post("/hub", data=guess)).status_code == 429
+
+
 async def test_a_form_that_does_not_come_is_not_waited_for(http, monkeypatch):
     monkeypatch.setattr(routes, "_PATIENCE", 0.1)
 
