@@ -86,7 +86,11 @@ async def test_the_hub_at_its_door(http):
 
 async def test_strangers_who_name_a_host_do_not_keep_it_from_renewing(http):
     app = http._transport.app
-    row = {"callback": FORM["hub.callback"], "topic": "/feeds/urgent.json", "pushed": ""}
+    row: dict[str, Any] = {
+        "callback": FORM["hub.callback"],
+        "topic": "/feeds/urgent.json",
+        "pushed": "",
+    }
     row |= {"host": "subscriber.invalid", "expires": now() + timedelta(hours=1), "failures": 0}
     database = service_behind(app).state.parts.database
     await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), row).rowcount)
@@ -103,7 +107,7 @@ async def test_strangers_who_name_a_host_do_not_keep_it_from_renewing(http):
 async def test_a_form_that_does_not_come_is_not_waited_for(http, monkeypatch):
     monkeypatch.setattr(routes, "_PATIENCE", 0.1)
 
-    async def beginning():
+    async def beginning() -> AsyncIterator[bytes]:
         yield b"hub.mode="
         await asyncio.Event().wait()
 

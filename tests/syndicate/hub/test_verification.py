@@ -3,9 +3,10 @@
 import asyncio
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, Row, update
 
 from services.common.instants import now
 from services.common.problems import Problem
@@ -206,15 +207,15 @@ async def test_who_renews_is_asked_first_and_who_never_answered_last(database, s
     places, occasion = Places(100, 100), Occasion(at, current_trace())
     rules = Rules(topics.path_of, Leases(300, 1000, 2000), ())
 
-    def ask(connection, name):
+    def ask(connection: Connection, name: str) -> None:
         form = {"hub.mode": "subscribe", "hub.callback": f"http://{name}.example/"}
         wish = wish_of(form | {"hub.topic": topics.url("/feeds/latest.atom")}, rules)
         handshakes.ask(connection, wish, "", places, occasion)
 
-    def take(connection):
+    def take(connection: Connection) -> Row[Any]:
         return TO_VERIFY.claim(connection, Room(1, 8, [], Counter()), at)[0]
 
-    def judge(connection):
+    def judge(connection: Connection) -> list[str]:
         ask(connection, "reader")
         subscriptions.keep(connection, take(connection), at, "", places)
         for name in ("silent", "stranger", "reader"):
