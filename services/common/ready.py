@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.common.connections import BoundedHeads
+from services.common.connections import BoundedConnections
 
 Header = tuple[bytes, bytes]
 _STATUS_LINES = {200: b"HTTP/1.1 200 OK\r\n", 304: b"HTTP/1.1 304 Not Modified\r\n"}
+_MOST_KEPT = 64 * 1024 * 1024  # bytes of replies that are put together
 
 
 class Reply:
@@ -21,17 +22,34 @@ class Reply:
         self.status = status
         self.headers = list(headers)
         self.body = body
-        self._date = b""
-        self._wire = b""
 
     def wire(self, date: bytes) -> bytes:
-        """Give the answer as it goes over the wire. It is put together once a second, for its
-        date: to copy the body for each reader would be half of the work."""
+        """Put the answer together as it goes over the wire."""
+        lines = [b"%b: %b\r\n" % header for header in (*self.headers, (b"date", date))]
+        return b"".join((_STATUS_LINES[self.status], *lines, b"\r\n", self.body))
+
+
+class Wires:
+    """Replies as they go over the wire. Each is put together once a second, for its date: to copy
+    the body for each reader would be half of the work. After that second they are let go, for all
+    that can be asked for is more than fits into memory twice."""
+
+    def __init__(self) -> None:
+        self._date = b""
+        self._made: dict[Reply, bytes] = {}
+        self._size = 0
+
+    def of(self, reply: Reply, date: bytes) -> bytes:
+        """Give a reply with this date."""
         if date != self._date:
-            lines = [b"%b: %b\r\n" % header for header in (*self.headers, (b"date", date))]
-            self._wire = b"".join((_STATUS_LINES[self.status], *lines, b"\r\n", self.body))
-            self._date = date
-        return self._wire
+            self._made, self._size, self._date = {}, 0, date
+        wire = self._made.get(reply)
+        if wire is None:
+            wire = reply.wire(date)
+            if self._size + len(wire) <= _MOST_KEPT:
+                self._made[reply] = wire
+                self._size += len(wire)
+        return wire
 
 
 Ready = Callable[[bytes, Sequence[Header]], Reply | None]
@@ -48,11 +66,9 @@ class _NothingUnderWay:
 def ready_protocol(ready: Ready) -> type[asyncio.Protocol]:
     """Make the protocol that asks `ready` before the application."""
 
-    class ReadyAnswers(BoundedHeads):
-        _answered = False
-        _left = 0  # bytes that the other side had not taken when we looked last
-        _idle_timer: asyncio.TimerHandle | None = None
+    wires = Wires()
 
+    class ReadyAnswers(BoundedConnections):
         def on_headers_complete(self) -> None:
             reply = ready(self.url, self.headers) if self._is_plain() else None
             if reply is None:
@@ -60,16 +76,8 @@ def ready_protocol(ready: Ready) -> type[asyncio.Protocol]:
                 return
             self._head_came()
             self.cycle: Any = _NothingUnderWay
-            self._answered = True
-            if self._idle_timer is None:
-                self._look_again()
             date = self.server_state.default_headers[0][1]  # uvicorn keeps it
-            self.transport.write(memoryview(reply.wire(date)))
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            if self._idle_timer is not None:
-                self._idle_timer.cancel()
-            super().connection_lost(exc)
+            self.transport.write(memoryview(wires.of(reply, date)))
 
         def _is_plain(self) -> bool:
             """Whether nothing stands between this request and its answer. An answer that the
@@ -81,19 +89,5 @@ def ready_protocol(ready: Ready) -> type[asyncio.Protocol]:
                 and (self.cycle is None or self.cycle.response_complete)
                 and not self.flow.write_paused
             )
-
-        def _look_again(self) -> None:
-            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
-
-        def _close_if_idle(self) -> None:
-            """End it after once to twice the time for which uvicorn keeps a connection, unless it
-            is uvicorn that answers on it, or the other side still takes what it asked for."""
-            idle = self.cycle is _NothingUnderWay and not (self._answered or self._in_head)
-            left = self.transport.get_write_buffer_size()
-            if idle and left in (0, self._left):
-                self.transport.abort()
-                return
-            self._answered, self._left = False, left
-            self._look_again()
 
     return ReadyAnswers

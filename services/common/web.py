@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import openapi, problems
-from services.common.connections import BoundedHeads
+from services.common.connections import BoundedConnections
 from services.common.heads import Heads
 from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -189,7 +189,7 @@ def config_of(
         # Not uvloop: there, writing to a connection that has just died raises a RuntimeError, which
         # ends the task that keeps an aiokafka 0.14 client's metadata fresh.
         loop="asyncio",
-        http=ready_protocol(ready) if ready else BoundedHeads,
+        http=ready_protocol(ready) if ready else BoundedConnections,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,10 +2,9 @@
 
 import sys
 
-from pydantic_settings import CliApp
-
 from services.common import web
 from services.common.logs import configure_logging
+from services.common.settings import settings_given
 from services.ingest.app import build
 from services.ingest.settings import IngestSettings
 
@@ -15,7 +14,7 @@ def main() -> None:
     # The database's thread gives up the interpreter at each statement, and gets it back only after
     # this long if the event loop is busy.
     sys.setswitchinterval(0.0005)
-    settings = CliApp.run(IngestSettings)
+    settings = settings_given(IngestSettings)
     configure_logging("ingest", settings.log_dir)
     web.serve(build(settings), settings)
 

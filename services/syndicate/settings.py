@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.common.settings import ServiceSettings
 from services.syndicate.rendering.window import Periods
+
+_YEAR = 31_536_000  # seconds
 
 
 class SyndicateSettings(ServiceSettings):
@@ -20,7 +23,9 @@ class SyndicateSettings(ServiceSettings):
     notice_days: int = Field(
         default=30, ge=1, le=36500, description="days the notice of a retraction is in feeds"
     )
-    publication: str = Field(default="Tin bài", min_length=1, description="the paper's name")
+    publication: str = Field(
+        default="Tin bài", pattern=r"^[^\x00-\x1f\x7f]+$", description="the paper's name"
+    )
 
     @property
     def periods(self) -> Periods:
@@ -29,14 +34,26 @@ class SyndicateSettings(ServiceSettings):
         return Periods(age, timedelta(days=self.notice_days))
 
     hub_lease_least: int = Field(
-        default=300, ge=1, description="seconds that a WebSub subscription lasts at the least"
+        default=300, ge=1, le=_YEAR, description="seconds a WebSub subscription lasts at the least"
     )
     hub_lease_default: int = Field(
-        default=864_000, ge=1, description="seconds that it lasts where none are asked for"
+        default=864_000,
+        ge=1,
+        le=_YEAR,
+        description="seconds that it lasts where none are asked for",
     )
     hub_lease_most: int = Field(
-        default=2_592_000, ge=1, description="seconds that it lasts at the most"
+        default=2_592_000, ge=1, le=_YEAR, description="seconds that it lasts at the most"
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.hub_lease_least <= self.hub_lease_default <= self.hub_lease_most:
+            raise ValueError(
+                "hub_lease_default must lie between hub_lease_least and hub_lease_most"
+            )
+        return self
+
     hub_subscriptions: int = Field(
         default=10_000, ge=1, description="WebSub subscriptions there may be"
     )
@@ -47,10 +64,16 @@ class SyndicateSettings(ServiceSettings):
         default=300, ge=1, description="WebSub requests from one address, and for one callback host"
     )
     hub_pause: float = Field(
-        default=2, ge=0, description="seconds between two WebSub pushes of a feed to a subscriber"
+        default=2,
+        ge=0,
+        le=3600,
+        description="seconds between two WebSub pushes of a feed to a subscriber",
     )
     hub_patience: int = Field(
-        default=259_200, ge=1, description="seconds after which a dead subscriber is dropped"
+        default=259_200,
+        ge=1,
+        le=_YEAR,
+        description="seconds after which a dead subscriber is dropped",
     )
 
     public_folder: Path | None = Field(

@@ -1,6 +1,7 @@
 """What is ready is answered before the application, and nothing is mixed up over it."""
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 
@@ -8,8 +9,8 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-from services.common import connections
-from services.common.ready import Reply
+from services.common import connections, ready
+from services.common.ready import Reply, Wires
 from services.common.settings import ServiceSettings
 from services.common.web import config_of
 from tests.common.test_connections import WITHIN, all_that_comes
@@ -84,7 +85,7 @@ async def test_requests_sent_at_once_are_answered_in_their_order():
 
 async def test_who_asks_much_and_reads_nothing_is_not_sent_everything():
     async with connected() as (_, writer, server):
-        writer.write(get("/large") * 1000)
+        writer.write(get("/large") * 100)
         await writer.drain()
         await asyncio.sleep(0.3)
         (connection,) = server.server_state.connections
@@ -107,6 +108,27 @@ async def test_what_is_not_asked_for_in_the_usual_way_goes_to_the_application(as
         _, headers, body = await read(reader, with_body=not asked.startswith(b"HEAD"))
     assert body in (b"small", b"")
     assert "etag" not in headers
+
+
+def test_what_was_put_together_is_let_go_after_its_second():
+    wires = Wires()
+    first, second = READY[b"/small"], READY[b"/large"]
+    wire = wires.of(first, b"now")
+    assert wires.of(first, b"now") is wire
+
+    wires.of(second, b"later")
+
+    assert len(gc.get_referrers(wire)) <= 1, "this test's own"
+    assert wires.of(first, b"later") != wire
+
+
+def test_not_all_that_is_asked_for_in_a_second_is_kept(monkeypatch):
+    monkeypatch.setattr(ready, "_MOST_KEPT", 2 * len(BODY))
+    wires, replies = Wires(), [Reply(200, [], BODY) for _ in range(3)]
+    wire = [wires.of(reply, b"now") for reply in replies]
+    again = [wires.of(reply, b"now") for reply in replies]
+    assert again == wire
+    assert [one is other for one, other in zip(wire, again, strict=True)] == [True, False, False]
 
 
 async def test_a_body_that_nobody_wanted_is_read_over():

@@ -15,6 +15,7 @@ from services.syndicate.hub.wish import Mode, Wish
 from services.syndicate.tables import FEED
 from services.syndicate.tables import HUB_HANDSHAKE as HANDSHAKE
 
+# Who has subscribed finds a place all the same: of these there are no more than subscriptions.
 _WAITING = Places(total=2000, per_host=200)
 
 
@@ -43,7 +44,7 @@ def ask(connection: Connection, wish: Wish, etag: str, places: Places, occasion:
     if wish.mode is Mode.SUBSCRIBE and is_new:
         subscriptions.expect_place(connection, wish.host, places)
     _forget(connection, wish.topic, wish.callback)
-    if _WAITING.full(connection, HANDSHAKE, wish.host):
+    if is_new and _WAITING.full(connection, HANDSHAKE, wish.host):
         raise TooManyWaiting
     _add(connection, asdict(wish) | {"etag": etag}, occasion)
 

@@ -29,7 +29,7 @@ from services.syndicate.hub.wish import Wish, unknown_topic
 from services.syndicate.settings import SyndicateSettings
 
 # Calls under way, in each lane, and to one host. A push may hold one copy of a feed in its socket.
-_VERIFICATIONS = 32
+_VERIFICATIONS = 64  # at 10 s each, more than one address may ask for in a minute
 _PUSHES = 192
 _RETRIES = 64
 _PER_HOST = 8
@@ -93,6 +93,11 @@ class Hub:
             ) from None
         log.info("hub_asked", mode=wish.mode, topic=wish.topic, host=wish.host)
         self._asked.set()
+
+    async def knows(self, wish: Wish) -> bool:
+        """Whether it is about a subscription that there is."""
+        find = partial(subscriptions.find, topic=wish.topic, callback=wish.callback)
+        return await self._database.read(find) is not None
 
     async def run(self) -> None:
         """Run until cancelled. What is not done by then is in the store."""

@@ -1,5 +1,6 @@
 """HTTP for subscribers: `POST /hub`."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.syndicate.hub.wish import FORM, Leases, Rules, form_of, wish_of
 from services.syndicate.settings import SyndicateSettings
 
 _MOST_BYTES = 16 * 1024
+_PATIENCE = 30.0  # seconds for the whole form
 # A client that still sends would not see a 413 on a closed connection: it may send so much more.
 _DRAINED = 1024 * 1024
 
@@ -107,7 +109,8 @@ async def ask(request: Request) -> Response:
     parts.rate.take("from", request.client.host if request.client else "")
     form = form_of(await _body(request), request.headers.get("content-type"))
     wish = wish_of(form, parts.rules)
-    parts.rate.take("to", wish.host)
+    if not await parts.hub.knows(wish):  # nobody else can use up the turns of who has subscribed
+        parts.rate.take("to", wish.host)
     await parts.hub.ask(wish)
     return Response(status_code=202)
 
@@ -122,12 +125,16 @@ def desk_of(request: Request) -> Desk:
 async def _body(request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= _MOST_BYTES:
-            parts.append(part)
-        elif size > _MOST_BYTES + _DRAINED:
-            break
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            async for part in request.stream():
+                size += len(part)
+                if size <= _MOST_BYTES:
+                    parts.append(part)
+                elif size > _MOST_BYTES + _DRAINED:
+                    break
+    except TimeoutError:
+        raise Problem("bad-request", said("The form did not come in time.")) from None
     if size > _MOST_BYTES:
         raise Problem("too-large", said("At most {limit:,} bytes are taken.", limit=_MOST_BYTES))
     return b"".join(parts)

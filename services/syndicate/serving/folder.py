@@ -6,7 +6,6 @@ beside the folder's files and renamed, and what is compressed is taken away befo
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -36,9 +35,14 @@ class Folder:
 
     def open(self) -> None:
         """Make the folder; drop what a crash left half written, which may be text that is taken
-        back by now."""
-        shutil.rmtree(self._unfinished, ignore_errors=True)
-        self._unfinished.mkdir(parents=True)
+        back by now. Raises OSError, also for a folder with files of others: `sweep` would remove
+        them."""
+        if not self._unfinished.is_dir() and self._root.is_dir() and any(self._root.iterdir()):
+            raise FileExistsError(f"{self._root} holds other files; name an empty folder")
+        # It is never removed itself: it tells that the folder is ours.
+        self._unfinished.mkdir(parents=True, exist_ok=True)
+        for left in self._unfinished.iterdir():
+            left.unlink()
 
     def write(self, path: str, bodies: Bodies) -> None:
         """Write a document in the codings that it is there in. Raises OSError; the file is gone

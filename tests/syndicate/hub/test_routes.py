@@ -1,5 +1,6 @@
 """`POST /hub` as subscribers see it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import insert
 
 from services.common.instants import now
 from services.syndicate.app import build
+from services.syndicate.hub import routes
 from services.syndicate.settings import SyndicateSettings
 from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.service import NO_KAFKA
@@ -80,6 +82,38 @@ async def test_the_hub_at_its_door(http):
     feed = await http.head("/feeds/urgent.json")
     assert feed.links["hub"]["url"] == about["hub"]
     assert feed.links["self"]["url"] == FORM["hub.topic"]
+
+
+async def test_strangers_who_name_a_host_do_not_keep_it_from_renewing(http):
+    app = http._transport.app
+    row: dict[str, Any] = {
+        "callback": FORM["hub.callback"],
+        "topic": "/feeds/urgent.json",
+        "pushed": "",
+    }
+    row |= {"host": "subscriber.invalid", "expires": now() + timedelta(hours=1), "failures": 0}
+    database = service_behind(app).state.parts.database
+    await database.write(lambda c: c.execute(insert(HUB_SUBSCRIPTION), row).rowcount)
+    guess = FORM | {"hub.callback": "https://subscriber.invalid/guess"}
+    for _ in range(5):
+        assert (await http.post("/hub", data=guess)).status_code == 202
+
+    elsewhere = httpx2.ASGITransport(app, client=("192.0.2.1", 1))
+    async with httpx2.AsyncClient(transport=elsewhere, base_url="http://inside") as subscriber:
+        assert (await subscriber.post("/hub", data=FORM)).status_code == 202
+        assert (await subscriber.post("/hub", data=guess)).status_code == 429
+
+
+async def test_a_form_that_does_not_come_is_not_waited_for(http, monkeypatch):
+    monkeypatch.setattr(routes, "_PATIENCE", 0.1)
+
+    async def beginning() -> AsyncIterator[bytes]:
+        yield b"hub.mode="
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        answer = await http.post("/hub", content=beginning())
+    assert answer.status_code == 400
 
 
 async def test_subscriptions_are_listed_for_admins_without_what_lets_people_in(http):

@@ -1,10 +1,25 @@
 """A callback is asked before anything is done in its name (WebSub, sections 5.2 and 5.3)."""
 
-import pytest
+import asyncio
+from collections import Counter
+from functools import partial
+from typing import Any
 
+import pytest
+from sqlalchemy import Connection, Row, update
+
+from services.common.instants import now
 from services.common.problems import Problem
-from services.syndicate.hub import handshakes, lane, retries
+from services.common.trace import current_trace
+from services.syndicate import store
+from services.syndicate.hub import handshakes, lane, retries, subscriptions
+from services.syndicate.hub.claims import Room
+from services.syndicate.hub.due import TO_VERIFY
+from services.syndicate.hub.handshakes import Occasion
 from services.syndicate.hub.subscriptions import Places
+from services.syndicate.hub.topics import Topics
+from services.syndicate.hub.wish import Leases, Rules, wish_of
+from services.syndicate.tables import HUB_HANDSHAKE
 from tests.syndicate.hub.conftest import working
 from tests.syndicate.hub.subscribers import DIES, agree
 
@@ -165,6 +180,53 @@ async def test_who_finds_no_place_after_being_accepted_is_denied(database, site,
     assert denied["hub.topic"] == "https://feeds.example/feeds/latest.atom"
     assert "as many subscriptions" in denied["hub.reason"]
     assert kept.callback in (callbacks.url("/a"), callbacks.url("/b"))
+
+
+async def test_who_has_subscribed_can_renew_however_many_strangers_ask(
+    newsroom, callbacks, monkeypatch
+):
+    """A stranger with any number of names, none of which answers, must not end subscriptions."""
+    await newsroom.subscribed(callbacks, secret="old")
+    monkeypatch.setattr(handshakes, "_WAITING", Places(total=40, per_host=200))
+    callbacks.behave = lambda call: agree(call) if call.target.startswith("/callback") else None
+    for n in range(40):
+        await newsroom.ask(callbacks.url("/trap", host=f"n{n}.stranger.test"))
+    with pytest.raises(Problem):
+        await newsroom.ask(callbacks.url("/trap", host="one-more.stranger.test"))
+
+    await newsroom.ask(callbacks.url(), secret="new")
+
+    async with asyncio.timeout(20):
+        while (await newsroom.subscriptions())[0].secret == "old":
+            await asyncio.sleep(0.01)
+
+
+async def test_who_renews_is_asked_first_and_who_never_answered_last(database, site):
+    topics, at = Topics(site), now()
+    await database.write(partial(store.know, names=["latest"]))
+    places, occasion = Places(100, 100), Occasion(at, current_trace())
+    rules = Rules(topics.path_of, Leases(300, 1000, 2000), ())
+
+    def ask(connection: Connection, name: str) -> None:
+        form = {"hub.mode": "subscribe", "hub.callback": f"http://{name}.example/"}
+        wish = wish_of(form | {"hub.topic": topics.url("/feeds/latest.atom")}, rules)
+        handshakes.ask(connection, wish, "", places, occasion)
+
+    def take(connection: Connection) -> Row[Any]:
+        return TO_VERIFY.claim(connection, Room(1, 8, [], Counter()), at)[0]
+
+    def judge(connection: Connection) -> list[str]:
+        ask(connection, "reader")
+        subscriptions.keep(connection, take(connection), at, "", places)
+        for name in ("silent", "stranger", "reader"):
+            ask(connection, name)
+        connection.execute(
+            update(HUB_HANDSHAKE).where(HUB_HANDSHAKE.c.host == "silent.example").values(attempts=1)
+        )
+        return [take(connection).host for _ in range(3)]
+
+    found = await database.write(judge)
+    assert found == ["reader.example", "stranger.example", "silent.example"]
 
 
 async def test_requests_that_wait_are_bounded_for_each_host(newsroom, callbacks, monkeypatch):

@@ -111,6 +111,7 @@ async def test_a_document_that_changes_all_the_time_is_finished_all_the_same(she
 async def test_a_start_removes_the_files_of_what_is_not_served_and_writes_what_is_missing(
     shelf, root
 ):
+    Folder(root).open()
     old = root / "feeds" / "units" / "gone.rss"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"taken back")

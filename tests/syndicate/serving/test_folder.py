@@ -81,6 +81,15 @@ def test_a_start_drops_what_a_crash_left_half_written(tmp_path):
     assert not contents(tmp_path)
 
 
+def test_a_folder_with_files_of_others_is_left_alone(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "holiday.jpg").write_bytes(b"1")
+    with pytest.raises(FileExistsError, match="name an empty folder"):
+        Folder(tmp_path).open()
+    assert contents(tmp_path) == {"photos/holiday.jpg": b"1"}
+    assert not (tmp_path / ".unfinished").exists()
+
+
 def test_what_is_no_longer_served_goes(folder, tmp_path):
     folder.write("/feeds/gone.rss", bodies(OLD))
     folder.write(PATH, {"identity": NEW})

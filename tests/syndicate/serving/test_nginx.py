@@ -134,6 +134,7 @@ def test_the_first_page_comes_from_where_it_is(client, data):
     from_file = client.get("/")
     assert from_file.headers["content-type"] == "text/html; charset=utf-8"
     assert "frame-ancestors 'none'" in from_file.headers["content-security-policy"]
+    assert from_file.headers["link"] == '<https://feeds.example.org/>; rel="self"'
     page.rename(page.with_name("elsewhere"))
     from_service = client.get("/")
     page.with_name("elsewhere").rename(page)
@@ -147,6 +148,16 @@ def test_what_may_not_be_done_to_a_feed_is_a_problem(client):
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
     assert answer.headers["content-type"] == "application/problem+json"
     assert client.options(FEED).headers["access-control-allow-headers"] == "*"
+
+
+def test_the_service_knows_who_asks_whatever_a_client_says(client):
+    """The hub counts requests by address: in another's name they would not be counted."""
+    too_many = 602  # 300 a minute are taken, and a new minute may begin in between
+    codes = {
+        client.post("/hub", headers={"X-Forwarded-For": f"203.0.113.{n % 256}"}).status_code
+        for n in range(too_many)
+    }
+    assert 429 in codes
 
 
 def test_without_the_service_the_feeds_go_on_and_all_else_says_so(data, service, tmp_path):
