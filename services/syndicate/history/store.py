@@ -23,9 +23,9 @@ from services.common.instants import microseconds
 from services.common.prepared import Prepared
 from services.syndicate.feeds.families import feeds_of
 from services.syndicate.history.chain import Standing
-from services.syndicate.history.node import key_of, parts_of
+from services.syndicate.history.node import end_of_microsecond, key_of, parts_of
 from services.syndicate.rendering import feed_store
-from services.syndicate.tables import ARTICLE, ENTRY, FEED, HISTORY
+from services.syndicate.tables import ARTICLE, CLOSED, ENTRY, FEED, HISTORY
 
 _AT_ONCE = 1000
 
@@ -45,6 +45,7 @@ def enter(connection: Connection, articles: Iterable[Article]) -> None:
     """Put articles into the history of each of their feeds."""
     if rows := [row for article in articles for row in _rows(article)]:
         connection.execute(insert(HISTORY), rows)
+        _close(connection, max(row["published"] for row in rows))
 
 
 def leave(connection: Connection, articles: Iterable[Article]) -> None:
@@ -75,9 +76,18 @@ def standing(
     return [Standing(key_of(at, _number(article)), version) for at, article, version in rows]
 
 
+def closed_until(connection: Connection) -> int:
+    """Give the key up to which pages are closed, in every feed: also when what was published last
+    is over or erased."""
+    published = connection.scalar(select(CLOSED.c.published))
+    return 0 if published is None else end_of_microsecond(key_of(published, 0))
+
+
 def complete(connection: Connection) -> None:
     """Fill the history of a store from before there was one; its feeds are then rendered again, as
     each of them leads into its history now. That takes a minute for a million articles."""
+    for newest in standing(connection, "latest", 1):  # of a store that did not keep this yet
+        _close(connection, parts_of(newest.key)[0])
     has_none = not connection.scalar(select(exists(select(HISTORY.c.feed))))
     if not has_none or not connection.scalar(select(exists(select(ENTRY.c.feed)))):
         return
@@ -91,6 +101,13 @@ def complete(connection: Connection) -> None:
     log.info("history_filled", articles=count)
 
 
+def _close(connection: Connection, published: int) -> None:
+    known = connection.scalar(select(CLOSED.c.published))
+    if known is None or known < published:
+        connection.execute(delete(CLOSED))
+        connection.execute(insert(CLOSED), {"id": 1, "published": published})
+
+
 def _number(stored: str | UUID) -> int:
     """Read an id as a driver gives it, for SQLite 32 digits, or as SQLAlchemy does."""
     return stored.int if isinstance(stored, UUID) else int(stored, 16)
@@ -101,7 +118,7 @@ def _after(connection: Connection, last: UUID) -> dict[UUID, bytes | None]:
     return {row.id: row.json for row in connection.execute(rows.limit(_AT_ONCE))}
 
 
-def _rows(article: Article) -> list[dict[str, object]]:
+def _rows(article: Article) -> list[dict[str, Any]]:
     return [
         {
             "feed": feed,

@@ -8,11 +8,11 @@ from schemas.article import PubStatus
 from services.common.instants import microseconds
 from services.syndicate import store as events_in
 from services.syndicate.change import Tombstone
-from services.syndicate.history import store
+from services.syndicate.history import chain, store
 from services.syndicate.history.looking import walk_behind
 from services.syndicate.history.node import key_of
 from services.syndicate.rendering import feed_store
-from services.syndicate.tables import HISTORY
+from services.syndicate.tables import CLOSED, HISTORY
 from tests.factories import NOON, article, erasure, retraction
 
 Publish = Callable[..., Sequence[bool]]
@@ -91,11 +91,13 @@ def test_a_store_from_before_there_was_a_history_gets_one(
     publish(*(article(published=NOON + MINUTE * n) for n in range(9)), erasure(article().id))
     before = store.standing(connection, "latest", 99)
     connection.execute(delete(HISTORY))
+    connection.execute(delete(CLOSED))
     revisions = {feed.name: feed.revision for feed in feed_store.feeds(connection)}
 
     events_in.prepare(connection)
     events_in.prepare(connection)
     assert store.standing(connection, "latest", 99) == before
+    assert store.closed_until(connection) == chain.closed_until(before)
     again = {feed.name: feed.revision for feed in feed_store.feeds(connection)}
     assert again == dict.fromkeys(revisions, max(revisions.values()) + 1)
     assert connection.scalar(text("SELECT count(*) FROM history")) == 9 * 4
