@@ -117,7 +117,5 @@ def _encoded(fields: Mapping[str, object]) -> bytes:
 
 def _without_nothing(fields: Mapping[str, object]) -> dict[str, object]:
     return {
-        name: value
-        for name, value in fields.items()
-        if value not in _NOTHING or name in _REQUIRED
+        name: value for name, value in fields.items() if value not in _NOTHING or name in _REQUIRED
     }

@@ -86,8 +86,8 @@ def closed_until(connection: Connection) -> int:
 def complete(connection: Connection) -> None:
     """Fill the history of a store from before there was one; its feeds are then rendered again, as
     each of them leads into its history now. That takes a minute for a million articles."""
-    for newest in standing(connection, "latest", 1):  # of a store that did not keep this yet
-        _close(connection, parts_of(newest.key)[0])
+    for last_published in standing(connection, "latest", 1):  # a store may not have kept it yet
+        _close(connection, parts_of(last_published.key)[0])
     has_none = not connection.scalar(select(exists(select(HISTORY.c.feed))))
     if not has_none or not connection.scalar(select(exists(select(ENTRY.c.feed)))):
         return
