@@ -37,6 +37,9 @@ _NEWEST = Prepared(
     .limit(bindparam("most"))
     .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
 )
+_the_one = CLOSED.c.id == literal_column("1")
+_CLOSED = Prepared(select(CLOSED.c.published).where(_the_one))
+_CLOSE = Prepared(update(CLOSED).where(_the_one).values(published=bindparam("at")))
 
 log = structlog.get_logger()
 
@@ -79,8 +82,9 @@ def standing(
 def closed_until(connection: Connection) -> int:
     """Give the key up to which pages are closed, in every feed: also when what was published last
     is over or erased."""
-    published = connection.scalar(select(CLOSED.c.published))
-    return 0 if published is None else end_of_microsecond(key_of(published, 0))
+    for (published,) in _CLOSED.rows(connection):
+        return end_of_microsecond(key_of(published, 0))
+    return 0
 
 
 def complete(connection: Connection) -> None:
@@ -102,10 +106,11 @@ def complete(connection: Connection) -> None:
 
 
 def _close(connection: Connection, published: int) -> None:
-    known = connection.scalar(select(CLOSED.c.published))
-    if known is None or known < published:
-        connection.execute(delete(CLOSED))
+    rows = _CLOSED.rows(connection)
+    if not rows:
         connection.execute(insert(CLOSED), {"id": 1, "published": published})
+    elif rows[0][0] < published:
+        _CLOSE.run(connection, at=published)
 
 
 def _number(stored: str | UUID) -> int:
