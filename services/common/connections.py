@@ -67,6 +67,10 @@ class BoundedConnections(HttpToolsProtocol):
         self._moved = True
         super().resume_writing()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing of a caller who offers another protocol, as Java's HttpClient does with every
+        request: it is answered in this one."""
+
     def connection_lost(self, exc: Exception | None) -> None:
         """There is nothing to wait for any more."""
         self._head_came()

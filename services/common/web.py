@@ -190,6 +190,7 @@ def config_of(
         # ends the task that keeps an aiokafka 0.14 client's metadata fresh.
         loop="asyncio",
         http=ready_protocol(ready) if ready else BoundedConnections,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -178,3 +178,12 @@ WENT_LIVE = Table(
     Column("second", BigInteger, nullable=False),  # since 1970
     Column("alone", Boolean, nullable=False),
 )
+
+# One row, whose id is 1: up to where the pages of the past are closed. What was published last may
+# leave all feeds, but the pages that were closed because of it stay so.
+CLOSED = Table(
+    "closed",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("published", BigInteger, nullable=False),  # microseconds since 1970
+)

@@ -153,3 +153,22 @@ async def test_a_large_answer_under_way_is_finished_when_the_service_stops():
         server.should_exit = True
         rest = await all_that_comes(reader)
         assert rest.endswith(BODY)
+
+
+@pytest.mark.parametrize(
+    "protocol", ["h2c", "websocket"]
+)  # Java's HttpClient and curl --http2 offer the first of every server
+async def test_who_offers_another_protocol_is_answered_in_this_one(protocol, caplog):
+    offer = (
+        "Connection: Upgrade, HTTP2-Settings",
+        f"Upgrade: {protocol}",
+        "HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA",
+    )
+    async with connected() as (reader, writer, _):
+        writer.write(get("/small", *offer))
+        status, _, body = await read(reader)
+        assert (status, body) == (200, b"small")
+        writer.write(get("/small"))
+        status, _, body = await read(reader)
+        assert (status, body) == (200, b"small")
+    assert caplog.records == []

@@ -10,6 +10,8 @@ from services.syndicate.feeds.format import MEDIA_TYPES, Head
 from services.syndicate.feeds.site import Site
 
 _NOTHING: tuple[object, ...] = (None, "", [], {}, 0)
+# Every item must have a content; of an article that is one withheld picture it is empty.
+_REQUIRED = ("content_html",)
 
 
 class JsonFeed:
@@ -114,4 +116,6 @@ def _encoded(fields: Mapping[str, object]) -> bytes:
 
 
 def _without_nothing(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value not in _NOTHING}
+    return {
+        name: value for name, value in fields.items() if value not in _NOTHING or name in _REQUIRED
+    }

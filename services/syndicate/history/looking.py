@@ -14,13 +14,11 @@ from services.syndicate.feeds.families import feeds_of, title_of
 from services.syndicate.feeds.site import Site, page_path
 from services.syndicate.feeds.walk import Walk
 from services.syndicate.history import store
-from services.syndicate.history.chain import Page, closed_until, page_behind, page_of
+from services.syndicate.history.chain import Page, page_behind, page_of
 from services.syndicate.history.imprint import imprint
 from services.syndicate.history.node import Node
 from services.syndicate.rendering import feed_store
 from services.syndicate.tables import FEED
-
-_EVERYTHING = "latest"  # the feed that every article in any feed is in
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,7 @@ def walk_behind(connection: Connection, feed: str, shown: Collection[UUID], most
 def look_up(connection: Connection, wanted: Wanted, most: int) -> Found | Wanted | None:
     """Find a page, or the one to look at instead, or nothing: there is no such feed, or the page
     is not closed yet."""
-    newest = store.standing(connection, _EVERYTHING, 1)
-    if not newest or wanted.node.end > closed_until(newest):
+    if wanted.node.end > store.closed_until(connection):
         return None
     if not _names(connection, {wanted.feed}):
         return None

@@ -12,8 +12,8 @@ from services.common.instants import microseconds
 from services.common.prepared import Prepared
 from services.syndicate.feeds.families import feeds_of
 from services.syndicate.history.chain import Standing
-from services.syndicate.history.node import key_of, parts_of
-from services.syndicate.tables import HISTORY
+from services.syndicate.history.node import end_of_microsecond, key_of, parts_of
+from services.syndicate.tables import CLOSED, HISTORY
 
 _falling = select(HISTORY.c.published, HISTORY.c.article, HISTORY.c.version).order_by(
     HISTORY.c.published.desc(), HISTORY.c.article.desc()
@@ -23,12 +23,16 @@ _NEWEST = Prepared(
     .limit(bindparam("most"))
     .offset(literal_column("0"))  # else SQLAlchemy adds a parameter of its own for SQLite
 )
+_the_one = CLOSED.c.id == literal_column("1")
+_CLOSED = Prepared(select(CLOSED.c.published).where(_the_one))
+_CLOSE = Prepared(update(CLOSED).where(_the_one).values(published=bindparam("at")))
 
 
 def enter(connection: Connection, articles: Iterable[Article]) -> None:
     """Put articles into the history of each of their feeds."""
     if rows := [row for article in articles for row in _rows(article)]:
         connection.execute(insert(HISTORY), rows)
+        _close(connection, max(row["published"] for row in rows))
 
 
 def leave(connection: Connection, articles: Iterable[Article]) -> None:
@@ -59,12 +63,28 @@ def standing(
     return [Standing(key_of(at, _number(article)), version) for at, article, version in rows]
 
 
+def closed_until(connection: Connection) -> int:
+    """Give the key up to which pages are closed, in every feed: also when what was published last
+    is over or erased."""
+    for (published,) in _CLOSED.rows(connection):
+        return end_of_microsecond(key_of(published, 0))
+    return 0
+
+
+def _close(connection: Connection, published: int) -> None:
+    rows = _CLOSED.rows(connection)
+    if not rows:
+        connection.execute(insert(CLOSED), {"id": 1, "published": published})
+    elif rows[0][0] < published:
+        _CLOSE.run(connection, at=published)
+
+
 def _number(stored: str | UUID) -> int:
     """Read an id as a driver gives it, for SQLite 32 digits, or as SQLAlchemy does."""
     return stored.int if isinstance(stored, UUID) else int(stored, 16)
 
 
-def _rows(article: Article) -> list[dict[str, object]]:
+def _rows(article: Article) -> list[dict[str, Any]]:
     return [
         {
             "feed": feed,

@@ -13,6 +13,7 @@ from services.syndicate.feeds.entry import Names, entry_of
 from services.syndicate.feeds.site import Site
 
 _KEPT = 10_000  # articles; some 12 KB each, and every feed may hold fifty others
+_KEPT_BYTES = 256 * 1024 * 1024  # some articles are a hundred times as long
 
 log = structlog.get_logger()
 
@@ -26,6 +27,11 @@ class _Cut:
     used: int = 0
     """When it was last asked for: a number that grows."""
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(map(len, self.fragment.parts.values())) if self.fragment else 0
+
 
 class Fragments:
     """Remembers the fragment of one version of each article, of the last few thousand."""
@@ -34,6 +40,7 @@ class Fragments:
         self._site = site
         self._names: dict[str, str] = {}
         self._cut: dict[UUID, _Cut] = {}
+        self._size = 0
         self._uses = 0
 
     @property
@@ -45,11 +52,13 @@ class Fragments:
         """Call what `name` stands for so from now on. What is new has not been spoken of yet."""
         if self._names.get(name, title) != title:
             self._cut.clear()
+            self._size = 0
         self._names[name] = title
 
     def forget(self, article: UUID) -> None:
         """Remember nothing of this one."""
-        self._cut.pop(article, None)
+        if cut := self._cut.pop(article, None):
+            self._size -= cut.size
 
     def of(
         self,
@@ -64,10 +73,10 @@ class Fragments:
         found = self._remembered(entries)
         missing = {i: v for (i, v), cut in zip(entries, found, strict=True) if cut is None}
         if missing:
-            self._make_room(len(missing))
             for article, json in load(missing).items():
-                self._cut[article] = _Cut(missing[article], self._try(article, json))
+                self._remember(article, _Cut(missing[article], self._try(article, json)))
             found = self._remembered(entries)
+            self._make_room()
         return [cut.fragment for cut in found if cut and cut.fragment]
 
     def _remembered(self, entries: Sequence[tuple[UUID, int]]) -> list[_Cut | None]:
@@ -82,13 +91,19 @@ class Fragments:
                 known.append(None)
         return known
 
-    def _make_room(self, count: int) -> None:
+    def _remember(self, article: UUID, cut: _Cut) -> None:
+        self.forget(article)
+        self._cut[article] = cut
+        self._size += cut.size
+
+    def _make_room(self) -> None:
         """Drop what was used least lately, a tenth at once: to find it takes a look at all."""
-        if len(self._cut) + count <= _KEPT:
+        if len(self._cut) <= _KEPT and self._size <= _KEPT_BYTES:
             return
-        oldest = sorted(self._cut, key=lambda article: self._cut[article].used)
-        for article in oldest[: count + _KEPT // 10]:
-            del self._cut[article]
+        for article in sorted(self._cut, key=lambda article: self._cut[article].used):
+            if len(self._cut) <= _KEPT * 9 // 10 and self._size <= _KEPT_BYTES * 9 // 10:
+                return
+            self.forget(article)
 
     def _try(self, article: UUID, json: bytes) -> Fragment | None:
         try:

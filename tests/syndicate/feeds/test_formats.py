@@ -69,6 +69,13 @@ def test_json_feed_has_the_fields_of_version_1_1() -> None:
     assert gone["_tinbai"]["status"] == "retracted"
 
 
+def test_an_article_that_is_nothing_but_a_withheld_picture_is_still_an_item_with_content() -> None:
+    picture = {"href": "https://paper.example/a.jpg", "syndicate": False}
+    body = '<figure><img src="https://paper.example/a.jpg"></figure>'
+    [item] = items(article(body=body, media=[picture]))
+    assert item["content_html"] == ""  # JSON Feed 1.1: one of the two contents must be present
+
+
 def test_text_without_a_lead_is_content_in_rss_too() -> None:
     [item] = found(rss(article()), "item")
     assert item.find("description") is None

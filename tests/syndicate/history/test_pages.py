@@ -164,6 +164,21 @@ async def test_a_page_whose_articles_are_all_gone_is_empty_and_leads_on(paper: P
     assert links(empty)["prev-archive"] == links(page)["prev-archive"]
 
 
+async def test_an_address_that_was_given_stays_one_when_all_that_is_newer_is_over(
+    paper: Paper,
+) -> None:
+    past = await a_past(paper)
+    url = await first_page(paper)
+    before = await paper.get(url)
+    newer = [each for each in past if each.id.urn not in entries(before)][-SIZE:]
+    await paper.take(*(erasure(each.id) for each in newer))
+    after = await paper.get(url)
+    assert after.status_code == 200
+    assert entries(after) == entries(before)
+    await paper.take(*(erasure(each.id) for each in past))
+    assert (await paper.get(url)).status_code == 200
+
+
 async def test_a_page_that_late_articles_made_too_large_leads_to_its_newest_part(
     paper: Paper,
 ) -> None:

@@ -61,3 +61,15 @@ def test_what_was_used_least_lately_makes_room(site: Site, monkeypatch: pytest.M
     assert store.loaded == []
     made.of(others[:1], store.load)
     assert store.loaded == [others[0][0]]
+
+
+def test_long_articles_make_room_for_each_other_however_few_they_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, store = Fragments(site), Store(8)
+    one = made.of(store.entries[:1], store.load)[0]
+    monkeypatch.setattr(fragments, "_KEPT_BYTES", 4 * sum(map(len, one.parts.values())))
+    assert len(made.of(store.entries, store.load)) == len(store.entries)
+    store.loaded.clear()
+    made.of(store.entries, store.load)
+    assert len(store.loaded) >= 4

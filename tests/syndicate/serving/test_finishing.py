@@ -108,6 +108,17 @@ async def test_a_document_that_changes_all_the_time_is_finished_all_the_same(she
     pytest.fail("it never was")
 
 
+async def test_what_changed_last_is_not_held_up_by_very_much_that_changed_before(shelf, root):
+    many = [document(f"text {n}", f"/feeds/units/{n}.rss") for n in range(400)]
+    async with at_work(shelf, root):
+        shelf.put([document("taken back"), *many])
+        await until(lambda: plain(root))
+        shelf.put([document(f"new {n}", f"/feeds/units/{n}.rss") for n in range(400)])
+        shelf.put([document("a notice")])
+        await until(lambda: plain(root) == document("a notice").body)
+        assert len(list(root.rglob("units/*.rss"))) < 200
+
+
 async def test_a_start_removes_the_files_of_what_is_not_served_and_writes_what_is_missing(
     shelf, root
 ):
