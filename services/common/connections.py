@@ -103,9 +103,6 @@ class BoundedConnections(HttpToolsProtocol):
         self._moved, self._left = False, left
         self._look_again()
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Not a word: some clients offer HTTP/2 with each request, and are answered in HTTP/1.1."""
-
     def _end(self, why: str) -> None:
         log.info("connection_closed", why=why)
         self._head_came()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, tuple_, update
 
 from schemas.article import Article
 from services.common.instants import microseconds
