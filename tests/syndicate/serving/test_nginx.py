@@ -150,6 +150,12 @@ def test_what_may_not_be_done_to_a_feed_is_a_problem(client):
     assert client.options(FEED).headers["access-control-allow-headers"] == "*"
 
 
+def test_the_counters_are_not_for_the_world(client):
+    answer = client.get("/metrics")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_the_service_knows_who_asks_whatever_a_client_says(client):
     """The hub counts requests by address: in another's name they would not be counted."""
     too_many = 602  # 300 a minute are taken, and a new minute may begin in between
