@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -33,6 +33,14 @@ async def running(**work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             for task in left:
                 task.cancel()
             _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_AFTER)
+
+
+async def woken(event: asyncio.Event, within: float | None) -> None:
+    """Wait until `event` is set, for so many seconds at most. Not by `wait_for`: before Python 3.12
+    it may swallow a cancellation that comes together with the event."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()
 
 
 def _stop_process(task: "asyncio.Task[None]") -> None:

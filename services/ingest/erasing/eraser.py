@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +14,7 @@ from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink
 from services.common.media import MediaStore, StoreError
+from services.common.tasks import woken
 from services.ingest.erasing import erasure
 from services.ingest.erasing.dead_letters import DeadLetters
 from services.ingest.erasing.erasure import Erasing
@@ -64,9 +64,7 @@ class Eraser:
             except (KafkaError, OSError, StoreError, SQLAlchemyError, Overloaded) as error:
                 log.warning("erasure_interrupted", error=what_happened(error))
                 patience = _RETRY_AFTER
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._wanted.wait()
+            await woken(self._wanted, patience)
             self._wanted.clear()
 
     async def go_on(self) -> float:

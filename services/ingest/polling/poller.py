@@ -14,6 +14,7 @@ from services.common.database import Database, Overloaded, store_is_at_fault, wh
 from services.common.instants import now
 from services.common.outgoing import Outgoing
 from services.common.said import said
+from services.common.tasks import woken
 from services.common.trace import taken_over_or_made, tracing
 from services.ingest.polling import store
 from services.ingest.polling.intake import Intake
@@ -58,14 +59,7 @@ class Poller:
                     await self._begin_due(group)
                 except (SQLAlchemyError, OSError, Overloaded) as error:
                     log.warning("poll_look_failed", error=what_happened(error))
-                await self._until_the_next_look()
-
-    async def _until_the_next_look(self) -> None:
-        try:
-            async with asyncio.timeout(_LOOK_EVERY):
-                await self._look.wait()
-        except TimeoutError:
-            pass
+                await woken(self._look, _LOOK_EVERY)
 
     async def _begin_due(self, group: asyncio.TaskGroup) -> None:
         units = await self._database.read(store.polled_units)

@@ -6,7 +6,6 @@ partition may be gone although they were confirmed. Ingest kept what it sent, so
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,6 +21,7 @@ from schemas.topics import ARTICLES, REGISTRY, Topic
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import read_through, reader
+from services.common.tasks import woken
 from services.ingest.relaying import outbox
 from services.ingest.tables import compared
 from services.ingest.tables import outbox as rows
@@ -62,9 +62,7 @@ class Comparison:
         """Run until cancelled; the first comparison waits to be wanted."""
         patience: float | None = None
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._wanted.wait()
+            await woken(self._wanted, patience)
             patience = _EVERY
             self._wanted.clear()
             try:

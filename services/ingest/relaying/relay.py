@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
+from services.common.tasks import woken
 from services.ingest.relaying import outbox
 from services.ingest.relaying.leases import Leases
 from services.ingest.relaying.outbox import Confirmed, Waiting
@@ -79,12 +80,8 @@ class Relay:
             rows = await self._database.read(partial(outbox.due, limit=_GROUP, buckets=buckets))
             if rows:
                 await self._send(producer, rows)
-                continue
-            try:
-                async with asyncio.timeout(_LOOK_EVERY):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            else:
+                await woken(self._wake, _LOOK_EVERY)
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Waiting]) -> None:
         async with asyncio.timeout(_CONFIRM_WITHIN):

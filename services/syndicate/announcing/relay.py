@@ -1,7 +1,6 @@
 """Moves the outbox to Kafka: at least once, whatever process dies."""
 
 import asyncio
-from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.database import Database, Overloaded, what_happened
 from services.common.metrics import OUTBOX_WAITING
 from services.common.publishing import Publish, publish_all
+from services.common.tasks import woken
 from services.syndicate.announcing import outbox
 
 _GROUP = 500
@@ -39,9 +39,7 @@ class Relay:
             if sent < waiting:
                 await asyncio.sleep(_RETRY_AFTER)
             elif not waiting:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_EVERY):
-                        await self._added.wait()
+                await woken(self._added, _LOOK_EVERY)
 
     async def _send_some(self) -> tuple[int, int]:
         """Send what waits, up to a limit: how many rows were confirmed, of how many."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, store_is_at_fault, what_happened
 from services.common.instants import now
+from services.common.tasks import woken
 from services.syndicate.hub.claims import Due, Room
 
 _LOOK_EVERY = 1.0  # seconds
@@ -63,10 +63,7 @@ class Lane:
                 except (SQLAlchemyError, OSError, Overloaded) as error:
                     log.warning("hub_look_failed", error=what_happened(error))
                 await asyncio.sleep(_GATHER)
-                # Not `wait_for`: before Python 3.12 it may swallow a cancellation.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_EVERY):
-                        await self._look.wait()
+                await woken(self._look, _LOOK_EVERY)
 
     async def _begin_due(self, group: asyncio.TaskGroup) -> None:
         running, at = Counter(self._running.values()), now()

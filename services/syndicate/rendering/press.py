@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from functools import partial
 from math import inf
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 
 from services.common.database import Database, store_is_at_fault
 from services.common.metrics import FEED_FAILURES, FEED_RENDER_SECONDS, FEED_RENDERS
+from services.common.tasks import woken
 from services.syndicate import store
 from services.syndicate.feeds.binding import bind
 from services.syndicate.feeds.families import TITLES, title_of
@@ -147,10 +147,7 @@ class Press:
     async def _rest(self, until: float, in_backlog_until: float) -> None:
         """Gather what changes, but render what must not wait."""
         while (left := self._end_of_rest(until, in_backlog_until) - time.perf_counter()) > 0:
-            # Not `wait_for`: before Python 3.12 it may swallow a cancellation that comes together.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._hurry.wait()
+            await woken(self._hurry, left)
             if self._hurry.is_set():
                 await self._render_first()
 
