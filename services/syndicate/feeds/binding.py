@@ -37,6 +37,11 @@ class Document:
     etag: str
     body: bytes
 
+    @property
+    def content_type(self) -> str:
+        """What HTTP calls it."""
+        return f"{self.media_type}; charset=utf-8"
+
 
 def cut(entry: Entry, site: Site) -> Fragment:
     """Say one entry in every format."""

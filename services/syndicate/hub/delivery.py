@@ -134,7 +134,7 @@ class Delivery:
 def headers_of(document: Document, topic: str, hub: str, secret: str | None) -> dict[str, str]:
     """Give the headers of a push (WebSub, sections 7 and 7.1)."""
     headers = {
-        "Content-Type": f"{document.media_type}; charset=utf-8",
+        "Content-Type": document.content_type,
         "Link": f'<{hub}>; rel="hub", <{topic}>; rel="self"',
     }
     if secret:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from services.common.auth import AdminKey
+from services.common.bodies import read_body
 from services.common.database import Database
 from services.common.problems import Problem
 from services.common.said import said
@@ -20,8 +21,7 @@ from services.syndicate.settings import SyndicateSettings
 
 _MOST_BYTES = 16 * 1024
 _PATIENCE = 30.0  # seconds for the whole form
-# A client that still sends would not see a 413 on a closed connection: it may send so much more.
-_DRAINED = 1024 * 1024
+_DRAINED = 1024 * 1024  # bytes: from strangers, less than from units
 
 _TEXT = {"type": "string"}
 _PARAMETERS: dict[str, Any] = {
@@ -123,18 +123,8 @@ def desk_of(request: Request) -> Desk:
 
 
 async def _body(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
     try:
         async with asyncio.timeout(_PATIENCE):
-            async for part in request.stream():
-                size += len(part)
-                if size <= _MOST_BYTES:
-                    parts.append(part)
-                elif size > _MOST_BYTES + _DRAINED:
-                    break
+            return await read_body(request, _MOST_BYTES, _DRAINED)
     except TimeoutError:
         raise Problem("bad-request", said("The form did not come in time.")) from None
-    if size > _MOST_BYTES:
-        raise Problem("too-large", said("At most {limit:,} bytes are taken.", limit=_MOST_BYTES))
-    return b"".join(parts)

@@ -54,7 +54,7 @@ def answer_of(
         (b"x-content-type-options", b"nosniff"),
         *([(b"last-modified", modified)] if modified else []),
     ]
-    kind = [(b"content-type", f"{document.media_type}; charset=utf-8".encode())]
+    kind = [(b"content-type", document.content_type.encode())]
     if document.media_type == "text/html":
         kind.append((b"content-security-policy", _PAGE_POLICY))
     found: dict[Coding, Reply] = {}
