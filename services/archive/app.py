@@ -20,7 +20,7 @@ from services.archive.registry import Registry
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
-from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.publishing import publisher
 from services.common.tasks import running
@@ -69,7 +69,8 @@ def build(settings: ArchiveSettings) -> FastAPI:
 
 
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": link.state, "lag": await lag(broker)}
+    kafka, behind = await standing(link, broker)
+    state: dict[str, object] = {"kafka": kafka, "lag": behind}
     if parts.index.fault:
         return state | {"ready": False, "index": parts.index.fault}
     return state | {"ready": True, "articles": await asyncio.to_thread(parts.catalogue.count)}

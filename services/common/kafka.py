@@ -285,23 +285,40 @@ async def start_afresh(broker: KafkaBroker) -> None:
             raise
 
 
-async def lag(broker: KafkaBroker) -> dict[str, int]:
-    """Count the records of each topic that this process has not taken yet, and note it."""
+async def standing(link: KafkaLink, broker: KafkaBroker) -> tuple[str, dict[str, int]]:
+    """Say for `readyz` whether Kafka is there, and how many records of each topic this process has
+    not taken yet; note the latter.
+
+    It is "joining" from when Kafka is there until each consumer knows its partitions and their
+    ends: what is counted before that is not all.
+    """
+    state: str = link.state
     behind: dict[str, int] = {}
     for subscriber in broker.subscribers:
-        consumer = cast("LogicSubscriber[Any]", subscriber).consumer
-        if consumer is None:
-            continue
-        for partition in consumer.assignment():
-            end = consumer.highwater(partition)
-            if end is None:
-                continue
-            try:
-                async with asyncio.timeout(0.2):
-                    position = await consumer.position(partition)
-            except (TimeoutError, KafkaError):
-                continue
-            behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - position)
+        counted = await _behind(cast("LogicSubscriber[Any]", subscriber).consumer)
+        if counted is None:
+            state = "joining" if state == "up" else state
+        else:
+            behind |= counted
     for topic, records in behind.items():
         LAG.labels(topic).set(records)
+    return state, behind
+
+
+async def _behind(consumer: AIOKafkaConsumer | None) -> dict[str, int] | None:
+    """Count the records of each topic that a consumer has not taken; None while that is unknown."""
+    # No partitions at all, of a group with many members, is an assignment too.
+    if consumer is None or consumer._subscription.subscription.assignment is None:
+        return None
+    behind: dict[str, int] = dict.fromkeys(consumer.subscription(), 0)
+    for partition in consumer.assignment():
+        end = consumer.highwater(partition)
+        if end is None:
+            return None
+        try:
+            async with asyncio.timeout(0.2):
+                position = await consumer.position(partition)
+        except (TimeoutError, KafkaError):
+            return None
+        behind[partition.topic] += max(0, end - position)
     return behind

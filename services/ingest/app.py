@@ -15,7 +15,7 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
-from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
@@ -165,13 +165,14 @@ async def _keep_house(database: Database) -> None:
 
 
 async def _readiness(ties: _Ties) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": ties.link.state, "buckets": len(ties.leases.buckets)}
+    kafka, behind = await standing(ties.link, ties.broker)
+    state: dict[str, object] = {"kafka": kafka, "buckets": len(ties.leases.buckets)}
     try:
         waiting = await ties.database.read(outbox.count_waiting)
     except SQLAlchemyError as error:
         return state | {"ready": False, "database": what_happened(error)}
     OUTBOX_WAITING.set(waiting)
-    state["lag"] = {"outbox": waiting, **await lag(ties.broker)}
+    state["lag"] = {"outbox": waiting, **behind}
     if ties.database.failure:  # a full disk: it can be read, and nothing can be taken in
         return state | {"ready": False, "database": ties.database.failure}
     return state | {"ready": True}

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.common import web
 from services.common.database import Database, sqlite_url
-from services.common.kafka import KafkaLink, lag, make_broker, start_afresh
+from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
@@ -100,7 +100,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:
-    state: dict[str, object] = {"kafka": parts.link.state, "lag": await lag(parts.broker)}
+    kafka, behind = await standing(parts.link, parts.broker)
+    state: dict[str, object] = {"kafka": kafka, "lag": behind}
     try:
         since = partial(feed_store.feeds_since, revision=parts.press.rendered)
         feeds = await parts.database.read(since)
