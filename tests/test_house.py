@@ -27,6 +27,12 @@ SYNDICATE = {
     "history": {"feeds", "rendering", "serving"},
     "lists": {"feeds", "rendering"},
     "rendering": {"feeds", "serving", "history", "lists"},
+    "products": set(),
+    "changes": {"products", "feeds"},
+    "partners": {"products", "changes"},
+    "deliveries": {"partners", "changes", "feeds", "announcing"},
+    "circle": {"partners", "changes", "deliveries", "announcing"},
+    "manifests": {"partners", "changes"},
 }
 
 

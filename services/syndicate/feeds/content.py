@@ -20,7 +20,7 @@ _CAPTION = 1000
 
 def content_of(article: Article, link: str) -> str:
     """Make the content; `link` is the article's own address."""
-    return "".join([*_notes(article), _body(article, link)])
+    return "".join([*_notes(article), without_withheld(article, link)])
 
 
 def paragraph(text: str) -> str:
@@ -44,7 +44,7 @@ def _lines(text: str) -> str:
     return "<br>".join(escape(text.strip(), quote=False).splitlines())
 
 
-def _body(article: Article, link: str) -> str:
+def without_withheld(article: Article, link: str) -> str:
     """Give the body without pictures whose rights end at our own pages; mostly, as it is."""
     withheld = [media for media in article.media if not media.syndicate]
     relative = _RELATIVE.search(article.body)

@@ -1,0 +1,1 @@
+"""Entries: what each partner is told of an article, in order and without a gap."""

@@ -1,0 +1,1 @@
+"""Deliveries: entries pushed to partners, by each way on its own."""

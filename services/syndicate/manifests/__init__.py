@@ -1,0 +1,1 @@
+"""Manifests: a signed list of what a partner was told on a day."""

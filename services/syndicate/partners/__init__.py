@@ -1,0 +1,1 @@
+"""Partners: who they are, their keys, what the newsroom sets."""

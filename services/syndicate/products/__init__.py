@@ -1,0 +1,1 @@
+"""Products: which articles a partner gets, decided purely, and said in a sentence."""
