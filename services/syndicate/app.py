@@ -15,6 +15,7 @@ from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
 from services.syndicate.announcing.listing import Lister
+from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.announcing.relay import Relay
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
@@ -82,6 +83,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 lists=press.lists.run(),
                 saving=press.saving.run(),
                 listing=lister.run(),
+                news=NewsTeller(database, lister.listed).run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
                 reassessing=reassessor.run(),
