@@ -10,13 +10,13 @@ from services.common.consuming import Batch, Received
 from services.common.database import Database
 from services.syndicate import positions
 from services.syndicate.feeds.site import Site
-from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.migrations import migrate
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.shelf import Shelf
 from tests.archive.test_changes import FakeRecord
 from tests.factories import article, event
+from tests.syndicate.partners_at_work import intake_of
 
 PLACE = ("articles", 3)
 
@@ -31,7 +31,7 @@ async def store(database_url: str) -> AsyncIterator[Database]:
 
 async def test_a_batch_and_its_positions_are_stored_together(store: Database, site: Site) -> None:
     press = Press(store, Shelf(site), site, feed_size=50)
-    intake = Intake(store, press, Pages(store, site, 50))
+    intake = intake_of(store, press, Pages(store, site, 50), site)
 
     await intake.take_articles(Batch([Received(FakeRecord(b""), event(article()))], {PLACE: 7}))
     await intake.take_registry(Batch([], {("registry", 0): 2}))

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("replay", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("lease", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
@@ -59,10 +60,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("delivery_due", ["due_at", "rank"], unique=False)
+        batch_op.create_index("delivery_article", ["article", "way"], unique=False)
+        batch_op.create_index("delivery_ended", ["ended"], unique=False)
+        batch_op.create_index("delivery_next", ["way", "state", "rank", "seq"], unique=False)
         batch_op.create_index("delivery_partner", ["partner", "seq"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_article"), ["article"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_way"), ["way"], unique=False)
 
     op.create_table(
         "delivery_news",
@@ -239,7 +240,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("product", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("replay", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "seq"),
         sqlite_with_rowid=False,
     )
@@ -350,7 +350,11 @@ def upgrade() -> None:
         sa.Column("old_secret_until", sa.BigInteger(), nullable=True),
         sa.Column("off", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("rest_until", sa.BigInteger(), nullable=True),
+        sa.Column("slow", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("way", schema=None) as batch_op:
