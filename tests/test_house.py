@@ -34,6 +34,7 @@ SYNDICATE = {
     "deliveries": {"partners", "changes", "feeds", "announcing"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
+    "migrations": set(),
 }
 
 
