@@ -81,7 +81,6 @@ PARTNER_ENTRY = Table(
     Column("digest", String, nullable=False),
     Column("product", Integer, nullable=False),  # the number of the product that decided
     Column("at", Instant, nullable=False),
-    Column("replay", Boolean, nullable=False),
     Index("partner_entry_at", "partner", "at"),
     sqlite_with_rowid=False,
 )
@@ -141,7 +140,11 @@ WAY = Table(
     Column("old_secret_until", Instant),
     Column("off", String),  # why it is off; nothing while it is on
     Column("created", Instant, nullable=False),
+    Column("after", BigInteger, nullable=False),  # deliveries up to this number are not made
     Column("failures", Integer, nullable=False),  # in a row
+    Column("failing_since", Instant),
+    Column("rest_until", Instant),  # after failures: no attempt before that
+    Column("slow", Boolean, nullable=False, default=False),  # how the last attempt was
 )
 
 # One version for one partner by one way. `seq` orders what is due; waiting rows have a `due_at`.
@@ -149,22 +152,25 @@ DELIVERY = Table(
     "delivery",
     TABLES,
     Column("seq", _Seq, primary_key=True),
-    Column("way", Uuid, nullable=False, index=True),
+    Column("way", Uuid, nullable=False),
     Column("partner", String, nullable=False),
     Column("entry", BigInteger, nullable=False),  # the entry's seq at the partner
-    Column("article", Uuid, nullable=False, index=True),
+    Column("article", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("message", String, nullable=False),  # the same id on every attempt
     Column("rank", Integer, nullable=False),  # 0 overtakes: retractions, corrections, urgency 1
     Column("replay", Boolean, nullable=False),
     Column("state", String, nullable=False),  # waiting, delivered, failed, superseded
     Column("due_at", Instant),  # of the next attempt; nothing once it has come to an end
+    Column("lease", Instant),  # an attempt is under way, until then at the latest
     Column("attempts", Integer, nullable=False),
     Column("created", Instant, nullable=False),
     Column("ended", Instant),
     Column("error", String),  # of the last attempt; no word of the article
     Column("trace", Text, nullable=False),  # JSON: the request that it follows from
-    Index("delivery_due", "due_at", "rank"),
+    Index("delivery_next", "way", "state", "rank", "seq"),
+    Index("delivery_article", "article", "way"),
+    Index("delivery_ended", "ended"),
     Index("delivery_partner", "partner", "seq"),
     sqlite_autoincrement=True,
 )
