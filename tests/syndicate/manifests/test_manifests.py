@@ -16,14 +16,13 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, insert
 
 from services.common import problems
-from services.common.auth import AdminKey, digest
+from services.common.auth import digest
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate.feeds.site import Site
 from services.syndicate.manifests import routes
 from services.syndicate.partner_tables import PARTNER, PARTNER_ENTRY, PARTNER_KEY
-from services.syndicate.partners.admission import Office
+from tests.syndicate.partners_at_work import office_of
 
 KEY = "a-partner's-key"
 DAY = date(2026, 3, 2)
@@ -77,8 +76,7 @@ async def http(database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(routes.router)
-    site = Site("https://feeds.example", "https://paper.example")
-    app.state.office = Office(database, site, AdminKey(None))
+    app.state.office = office_of(database)
     await database.write(partial(add_partner, code="bao", key=KEY, created=NOON))
     bearer = {"Authorization": f"Bearer {KEY}"}
     transport = httpx2.ASGITransport(app)
