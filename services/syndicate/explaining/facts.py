@@ -128,7 +128,7 @@ def terms_of(connection: Connection, partner: str, number: int | None = None) ->
     return Terms(row.number, product, prepare(partner, product, json.loads(row.successors)))
 
 
-def _released(connection: Connection, article: UUID, version: int | None) -> Row[Any] | None:
+def _released(connection: Connection, article: UUID, version: int | None) -> Row[Any, Any] | None:
     query = select(VERSION.c.version, VERSION.c.json).where(VERSION.c.article == article)
     if version is not None:
         query = query.where(VERSION.c.version == version)
