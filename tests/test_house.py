@@ -35,6 +35,7 @@ SYNDICATE = {
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
     "migrations": set(),
+    "explaining": {"products", "changes", "partners"},
 }
 
 

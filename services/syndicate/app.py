@@ -21,6 +21,8 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.consequences import follow
+from services.syndicate.explaining import routes as explaining_routes
+from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -112,6 +114,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
+    app.include_router(explaining_routes.router)
+    app.include_router(what_if_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

@@ -66,6 +66,7 @@ VERSION = Table(
     Column("json", LargeBinary),  # of schemas.article.Article; nothing once it was erased
     Column("digest", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("version_at", "at", "article", "version"),
 )
 
 # What became of an article at a partner, from first to last. The text is in `version`.
