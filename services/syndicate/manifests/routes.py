@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.common.database import Database
 from services.common.instants import now
+from services.common.openapi import PROBLEMS
 from services.common.problems import not_found
 from services.syndicate.manifests import store
 from services.syndicate.manifests.day import begin, day_of, is_complete
@@ -23,10 +24,12 @@ from services.syndicate.manifests.signing import (
     stored_or_new_key,
 )
 from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.routing import partner_router
 
 MOST = 10_000  # lines: some 2 MB. A new partner may get a million entries in a day.
 
-router = APIRouter(tags=["manifests"])
+router = partner_router("manifests")
+for_everybody = APIRouter(responses=PROBLEMS, tags=["manifests"])
 
 
 class Day(BaseModel):
@@ -45,13 +48,13 @@ class Days(BaseModel):
     next: date | None
 
 
-@router.get("/manifests/key")
+@for_everybody.get("/manifests/key")
 async def read_key(request: Request) -> PublicKey:
     """Give the public key by which manifests are verified. Keep it: it stays the same."""
     return (await _key(office_of(request).database)).public
 
 
-@router.get("/partners/{code}/manifests")
+@router.get("/manifests")
 async def list_days(
     request: Request,
     code: PartnerCode,
@@ -64,7 +67,7 @@ async def list_days(
     )
 
 
-@router.get("/partners/{code}/manifests/{day}", response_model=SignedManifest)
+@router.get("/manifests/{day}", response_model=SignedManifest)
 async def read_manifest(
     request: Request,
     code: PartnerCode,

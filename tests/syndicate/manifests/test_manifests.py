@@ -75,6 +75,7 @@ async def http(database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(routes.router)
+    app.include_router(routes.for_everybody)
     app.state.office = office_of(database)
     await database.write(partial(add_partner, code="bao", key=KEY, created=NOON))
     bearer = {"Authorization": f"Bearer {KEY}"}
