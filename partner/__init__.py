@@ -4,7 +4,7 @@ It needs httpx2, rfc8785, cryptography and typer, and nothing else of ours; the 
 starlette and uvicorn as well. Copy the folder, or take what you need of it.
 """
 
-from partner.client import Client, Refused, Unavailable
+from partner.client import Client, Refused, Unavailable, WentBack
 from partner.entry import Entry, Invalid
 from partner.mirror import Mirror
 from partner.signature import BadSignature, verified
@@ -17,5 +17,6 @@ __all__ = [
     "Mirror",
     "Refused",
     "Unavailable",
+    "WentBack",
     "verified",
 ]

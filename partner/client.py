@@ -29,6 +29,11 @@ class Unavailable(Exception):
     """tinbai could not be reached for now: ask again later."""
 
 
+class WentBack(Exception):
+    """tinbai knows less than it has told, as after it was restored from a backup. What it gives the
+    same seq now may be something else: begin a new mirror."""
+
+
 @dataclass(frozen=True)
 class Feed:
     """A feed, and by what to ask whether it has changed."""
@@ -59,6 +64,7 @@ class Client:
             headers={"Authorization": f"Bearer {key}", "User-Agent": "tinbai-partner/0.1.0"},
         )
         self._timeout = timeout
+        self.code = code
         self._own = f"/partners/{code}"
         self._attempts = attempts
         self._sleep = sleep
@@ -80,9 +86,11 @@ class Client:
 
     def changes(self, after: int = 0, *, limit: int = MOST_ENTRIES, wait: float = 0) -> list[Entry]:
         """Give what comes after a seq, the oldest first; where there is nothing, wait for it for so
-        many seconds, 60 at the most."""
+        many seconds, 60 at the most. Raises WentBack."""
         params = {"after": after, "limit": limit, "wait": int(wait)}
         page = self._get(f"{self._own}/changes", params, timeout=self._timeout + wait)
+        if page["last"] < after:
+            raise WentBack(f"tinbai has entries up to {page['last']} only, and told {after} before")
         return [read_entry(values) for values in page["items"]]
 
     def all_changes(self, after: int = 0) -> Iterator[list[Entry]]:

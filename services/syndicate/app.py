@@ -32,6 +32,7 @@ from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
 from services.syndicate.migrations import migrate
+from services.syndicate.manifests import routes as manifests
 from services.syndicate.partners import changes_routes
 from services.syndicate.partners.admission import Office
 from services.syndicate.rendering import feed_store
@@ -116,6 +117,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(changes_routes.router)
     app.include_router(explaining_routes.router)
     app.include_router(what_if_routes.router)
+    app.include_router(manifests.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

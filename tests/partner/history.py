@@ -60,7 +60,7 @@ class History:
         """Give the signed list of a part; `changes` are made before it is signed."""
         last = self.last if last is None else last
         entries = [self.told(seq, self.last) for seq in range(after + 1, last + 1)]
-        values = {
+        values: dict[str, Any] = {
             "partner": "bao",
             "date": "2026-03-02",
             "made": (BEGAN + timedelta(minutes=last)).isoformat(),
