@@ -19,6 +19,7 @@ from services.syndicate.partner_tables import (
     PARTNER,
     PARTNER_ENTRY,
     PRODUCT,
+    PULLED,
     VERSION,
     WAY,
 )
@@ -88,6 +89,8 @@ class Facts:
     entries: Sequence[Told]
     deliveries: Sequence[Delivery]
     words: Sequence[Word]
+    pulled: int
+    """The seq up to which the partner was given its changes; 0 before the first."""
 
 
 def facts(
@@ -111,6 +114,7 @@ def facts(
         entries=_entries(connection, partner, article),
         deliveries=_deliveries(connection, partner, article),
         words=_words(connection, partner, article),
+        pulled=_pulled(connection, partner),
     )
 
 
@@ -161,3 +165,8 @@ def _words(connection: Connection, partner: str, article: UUID) -> Sequence[Word
     mine = (ACKNOWLEDGEMENT.c.partner == partner, ACKNOWLEDGEMENT.c.article == article)
     query = select(*columns).where(*mine).order_by(ACKNOWLEDGEMENT.c.seq.desc()).limit(_MOST)
     return [Word(**row._asdict()) for row in connection.execute(query)]
+
+
+def _pulled(connection: Connection, partner: str) -> int:
+    query = select(PULLED.c.seq).where(PULLED.c.partner == partner)
+    return connection.scalars(query).one_or_none() or 0

@@ -14,7 +14,7 @@ class Standing(StrEnum):
     """Where an article stands at a partner."""
 
     IN = "in"
-    """It is among its entries and in its feed; nothing is known of its arrival."""
+    """It is among its entries and in its feed; we don't know that it has arrived."""
     OUT = "out"
     """The product does not include it."""
     WAITING = "waiting"
@@ -141,6 +141,10 @@ def _progress(facts: Facts, seq: int) -> tuple[Standing, Said]:
             **filled,
             ways=failed,
         )
+    if facts.pulled >= seq:
+        # What a partner fetched may still be lost on the way: only its word makes it delivered.
+        fetched = said("In: version {version} is entry {seq}, which was fetched.", **filled)
+        return Standing.IN, fetched
     return Standing.IN, said("In: version {version} is entry {seq}.", **filled)
 
 
