@@ -60,7 +60,7 @@ def judge_by_rules(facts: Facts) -> Judgement:
     if (end := _end(facts)) and (decision is None or decision.included):
         return Judgement(Standing.GONE, decision, [end])
     assert decision
-    filled = {"product": facts.terms.number, "version": facts.version}
+    filled = {"product": facts.product.number, "version": facts.version}
     if decision.included:
         first = said("In: product {product} includes version {version}.", **filled)
     else:
@@ -77,7 +77,7 @@ def concerns(facts: Facts) -> bool:
 
 
 def _decided(facts: Facts) -> Decision | None:
-    return facts.terms.prepared.decide(facts.article) if facts.article else None
+    return facts.product.prepared.decide(facts.article) if facts.article else None
 
 
 def _end(facts: Facts) -> Said | None:
