@@ -148,7 +148,9 @@ class VersionShown(Event):
         return f"{self.article}:{self.version}:{self.where}"
 
 
-DeliveryState = Literal["queued", "tried", "delivered", "failed", "acknowledged", "overdue"]
+DeliveryState = Literal[
+    "queued", "tried", "delivered", "failed", "acknowledged", "reminded", "overdue"
+]
 
 
 class DeliveryChanged(Event):

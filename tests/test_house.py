@@ -34,6 +34,8 @@ SYNDICATE = {
     "deliveries": {"partners", "changes", "feeds", "announcing"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
+    "migrations": set(),
+    "explaining": {"products", "changes", "partners"},
 }
 
 
