@@ -6,11 +6,11 @@ in `seq`, also where a clock was set back between two entries.
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from services.syndicate.manifests.day import begin, day_of, end
-from services.syndicate.manifests.manifest import Line
+from services.syndicate.manifests.day import begin, day_of, end, written
 from services.syndicate.partner_tables import PARTNER, PARTNER_ENTRY
 
 _E = PARTNER_ENTRY.c
@@ -28,15 +28,27 @@ def bounds(connection: Connection, partner: str, day: date) -> tuple[int, int]:
     return before, max(before, _last_before(connection, partner, end(day)))
 
 
-def lines(connection: Connection, partner: str, after: int, last: int, limit: int) -> list[Line]:
-    """Give the first of the entries above `after`, up to `last`."""
+def lines(
+    connection: Connection, partner: str, after: int, last: int, limit: int
+) -> list[dict[str, Any]]:
+    """Give the first of the entries above `after`, up to `last`: each is the JSON of a Line."""
     query = (
-        select(_E.seq, _E.article.label("id"), _E.version, _E.kind, _E.digest, _E.at)
+        select(_E.seq, _E.article, _E.version, _E.kind, _E.digest, _E.at)
         .where(_E.partner == partner, _E.seq > after, _E.seq <= last)
         .order_by(_E.seq)
         .limit(limit)
     )
-    return [Line.model_validate(dict(row)) for row in connection.execute(query).mappings()]
+    return [
+        {
+            "seq": row.seq,
+            "id": str(row.article),
+            "version": row.version,
+            "kind": row.kind,
+            "digest": row.digest,
+            "at": written(row.at),
+        }
+        for row in connection.execute(query)
+    ]
 
 
 def days_with_entries(connection: Connection, partner: str, since: datetime) -> Iterator[date]:
