@@ -115,9 +115,9 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
-    app.include_router(manifests.router)
     app.include_router(explaining_routes.router)
     app.include_router(what_if_routes.router)
+    app.include_router(manifests.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 
