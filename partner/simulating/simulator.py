@@ -1,7 +1,6 @@
 """A simulated partner: all that it does, and what it can be told to do badly."""
 
 import asyncio
-import json
 import shutil
 import socket
 import threading
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import Self
 
 from partner.client import Client, Refused, Unavailable, WentBack
-from partner.entry import Entry, Invalid, read_entry
+from partner.entry import Entry, Invalid
 from partner.known import Known
 from partner.mirror import Mirror
 from partner.signature import BadSignature, verified
 from partner.simulating.behaviour import Behaviour
 from partner.simulating.door import serving
 from partner.simulating.pages import Pages
+from partner.simulating.reading import entry_of
 
 _REMEMBERED = 10_000  # webhooks
 _WAITING = 1000  # acknowledgements; whoever brings more waits
@@ -57,7 +57,7 @@ class Webhook:
 
     id: str
     seq: int | None
-    """Nothing in a format without one in its body."""
+    """Nothing where what came was no entry."""
     status: int
     replay: bool
 
@@ -123,7 +123,7 @@ class Simulator:
                 self.say(f"webhook {message}: {bad}")
                 return 401
         await asyncio.sleep(behaviour.slow)
-        entry = _entry_of(body)
+        entry = entry_of(body, headers)
         known = any(each.id == message and each.status == 204 for each in self.webhooks)
         seq, replay = (entry.seq, entry.replay) if entry else (None, False)
         self.webhooks.append(Webhook(message, seq, status, replay))
@@ -200,11 +200,3 @@ class Simulator:
             else:
                 self.acknowledged.append(what)
                 self.say(f"acknowledged {entry.id} version {entry.version}: {state}")
-
-
-def _entry_of(body: bytes) -> Entry | None:
-    """Read a webhook in tinbai's own JSON; nothing for one in another format."""
-    try:
-        return read_entry(json.loads(body))
-    except ValueError:
-        return None

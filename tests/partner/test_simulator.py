@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -198,3 +200,53 @@ async def test_it_outlives_a_tinbai_that_is_away(tinbai, simulated, http, tmp_pa
         answer = await http.get(simulator.page_url("0198a0e0-0000-7000-8000-000000000001"))
 
     assert answer.status_code == 404
+
+
+async def test_a_webhook_in_another_format_is_shown_and_acknowledged_by_its_headers(
+    tinbai, simulated, http
+):
+    entry = ONE.told(1, 1)
+    headers = {
+        "tinbai-seq": "1",
+        "tinbai-article": entry.id,
+        "tinbai-version": "1",
+        "tinbai-kind": "published",
+        "content-type": "application/vnd.iptc.g2.newsitem+xml",
+    }
+    async with simulated("nothing") as simulator:
+        body = "<newsItem>Tít & sapo</newsItem>"
+        at = datetime.now(UTC)
+        signed = {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign("msg_1", at, body),
+        }
+        await http.post(simulator.webhook_url, content=body.encode(), headers=headers | signed)
+        await until(lambda: tinbai.acknowledged)
+        page = await http.get(simulator.page_url(entry.id))
+
+    assert tinbai.acknowledged[0]["id"] == entry.id
+    assert "&lt;newsItem&gt;" in page.text
+
+
+async def test_at_the_command_line_it_runs_until_it_is_told_to_stop(tinbai, tmp_path):
+    command = [
+        *(sys.executable, "-m", "partner", "simulate", "--url", tinbai.url, "--port", "0"),
+        *("--partner", CODE, "--folder", str(tmp_path / "box"), "--silent"),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=os.environ | {"TINBAI_PARTNER_KEY": KEY},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    began = await process.stdout.readline()
+    await tinbai.release(article())
+    came = await process.stdout.readline()
+    process.terminate()
+    ended = await process.stdout.read()
+
+    assert b"receives webhooks at http://127.0.0.1:" in began
+    assert came.startswith(b"published 1: ")
+    assert ended == b"stopped\n"
+    assert await process.wait() == 0
