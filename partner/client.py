@@ -87,7 +87,7 @@ class Client:
     def changes(self, after: int = 0, *, limit: int = MOST_ENTRIES, wait: float = 0) -> list[Entry]:
         """Give what comes after a seq, the oldest first; where there is nothing, wait for it for so
         many seconds, 60 at the most. Raises WentBack."""
-        params = {"after": after, "limit": limit, "wait": int(wait)}
+        params = {"after": after, "limit": limit, "wait": wait}
         page = self._get(f"{self._own}/changes", params, timeout=self._timeout + wait)
         if page["last"] < after:
             raise WentBack(f"tinbai has entries up to {page['last']} only, and told {after} before")

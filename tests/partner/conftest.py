@@ -35,14 +35,16 @@ class Tinbai:
     url: str
     office: Office
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    told: int = 0
+    """The newest seq."""
 
     async def release(self, *articles: Article) -> None:
         """Have versions released."""
 
-        def job(connection: Connection) -> None:
-            Desk(connection).release(*articles)
+        def job(connection: Connection) -> int:
+            return len(Desk(connection).release(*articles))
 
-        await self.office.database.write(job)
+        self.told += await self.office.database.write(job)
         self.office.arrivals.tell_all()
 
 

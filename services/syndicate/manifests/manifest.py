@@ -57,6 +57,22 @@ class SignedManifest(Manifest):
     )
 
 
+class Day(BaseModel):
+    """A day that has a manifest, and which seq are in it."""
+
+    date: date
+    complete: bool
+    after: int
+    last: int
+
+
+class Days(BaseModel):
+    """Some of them, and the cursor for those that follow."""
+
+    items: list[Day]
+    next: date | None
+
+
 def signed(manifest: Mapping[str, Any], key: SigningKey) -> bytes:
     """Give the JSON of a SignedManifest. It is made of plain values: with models, ten thousand
     lines took a second."""
