@@ -19,7 +19,7 @@ from partner.signature import BadSignature, verified
 from partner.simulating.behaviour import Behaviour
 from partner.simulating.door import serving
 from partner.simulating.pages import Pages
-from partner.simulating.reading import entry_of
+from partner.simulating.reading import entries_of, entry_of
 
 _REMEMBERED = 10_000  # webhooks
 _WAITING = 1000  # acknowledgements; whoever brings more waits
@@ -37,7 +37,8 @@ class Plan:
     key: str = field(repr=False)
     folder: Path
     source: str = "changes"
-    """What it fetches: `changes`, a feed by its extension, or `nothing`."""
+    """What it fetches: `changes`, a feed by its extension, or `nothing`. Of feeds, it shows and
+    acknowledges what is in `ninjs`, and only looks at the others."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Of its webhooks; without any, signatures are not looked at."""
     host: str = "127.0.0.1"
@@ -183,6 +184,8 @@ class Simulator:
         if feed:
             self._etag = feed.etag
             self.say(f"feed.{self.plan.source}: {len(feed.body)} bytes of {feed.content_type}")
+            if self.plan.source == "ninjs":
+                await self._take(entries_of(feed.body))
         return False
 
     async def _acknowledging(self, client: Client) -> None:

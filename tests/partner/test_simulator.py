@@ -16,9 +16,13 @@ from standardwebhooks import Webhook
 
 from partner.simulating.behaviour import Behaviour
 from partner.simulating.simulator import Plan, Simulator
+from schemas.article import Article
+from services.syndicate.feeds.ninjs.mapping import ninjs_of
+from services.syndicate.feeds.ninjs.writer import feed_of, written
 from tests.factories import article, retraction
 from tests.partner.conftest import CODE, KEY
 from tests.partner.history import History
+from tests.syndicate.partners_at_work import SITE
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 DEADLINE = 60.0
@@ -227,6 +231,27 @@ async def test_a_webhook_in_another_format_is_shown_and_acknowledged_by_its_head
 
     assert tinbai.acknowledged[0]["id"] == entry.id
     assert "&lt;newsItem&gt;" in page.text
+
+
+async def test_a_feed_in_ninjs_is_shown_and_acknowledged_once(tinbai, simulated, http):
+    news = article()
+
+    def show(*versions: Article) -> None:
+        names: dict[str, str] = {}
+        tinbai.feed = feed_of([written(ninjs_of(each, names, SITE)) for each in versions])
+
+    async with simulated("ninjs") as simulator:
+        show(news, article())
+        await until(lambda: len(tinbai.acknowledged) == 2)
+        page = await http.get(simulator.page_url(str(news.id)))
+        show(retraction(news.id), article())
+        await until(lambda: len(tinbai.acknowledged) == 4)
+        after = await http.get(simulator.page_url(str(news.id)))
+
+    assert (page.status_code, after.status_code) == (200, 410)
+    assert news.body in page.text
+    states = [each["state"] for each in tinbai.acknowledged if each["id"] == str(news.id)]
+    assert states == ["applied", "removed"]
 
 
 async def test_at_the_command_line_it_runs_until_it_is_told_to_stop(tinbai, tmp_path):
