@@ -11,6 +11,7 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
+from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
@@ -20,6 +21,10 @@ from services.syndicate.announcing.relay import Relay
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.circle import admin as circle_admin
+from services.syndicate.circle import routes as circle_routes
+from services.syndicate.circle.pulls import Pulls
+from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
@@ -61,7 +66,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
             emitter = Emitter(site, follow)
-            arrivals = Arrivals(database, site)
+            pulls = Pulls(database)
+            arrivals = Arrivals(database, site, pulls.given)
             reassessor = Reassessor(database, emitter, arrivals.tell_all)
             intake = Intake(database, press, pages, emitter, arrivals)
             subscribe(broker, intake, await database.write(store.identity))
@@ -70,6 +76,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
+            call_out = partial(Outgoing, settings.allowed_targets)
+            circle = Circle(database, site.home, call_out, follow, pulls)
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
             admin = AdminKey(settings.admin_key_file)
@@ -88,6 +96,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 relay=relay.run(),
                 reassessing=reassessor.run(),
                 hub=hub.run(),
+                circle=circle.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
             ):
@@ -111,6 +120,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
+    app.include_router(circle_routes.router)
+    app.include_router(circle_admin.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 
