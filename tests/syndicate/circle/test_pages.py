@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.syndicate.circle.pages import words_of, words_of_markup
@@ -106,13 +106,18 @@ def test_no_page_takes_long(hostile):
     assert time.process_time() - began < 5
 
 
-@given(st.text())
+@settings(max_examples=30)
+@given(st.text(max_size=200))
 def test_no_text_breaks_it(text):
     for word in words_of_markup(text):
         assert word
         assert not word.isspace()
 
 
-@given(st.binary(), st.sampled_from([None, "utf-8", "utf-16", "windows-1258", "unicode_escape"]))
+@settings(max_examples=30)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([None, "utf-8", "utf-16", "windows-1258", "unicode_escape"]),
+)
 def test_no_bytes_break_it(raw, charset):
     words_of(raw, charset)
