@@ -1,5 +1,6 @@
 """HTTP for the newsroom: how retractions go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
@@ -15,8 +16,8 @@ from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
 from services.syndicate.circle import reading
 from services.syndicate.circle.deadlines import State
-from services.syndicate.circle.reading import OPEN, Cursor
-from services.syndicate.circle.report import Report, report
+from services.syndicate.circle.reading import OPEN, Cursor, Ending
+from services.syndicate.circle.report import Case, Report, report
 from services.syndicate.circle.words import Word
 from services.syndicate.partners.admission import admin_only, office_of
 
@@ -46,7 +47,12 @@ class Takedowns(BaseModel):
 async def retraction_report(request: Request, article: UUID) -> Report:
     """Tell who had a retracted article, who said that it took it down, what we saw at its page, and
     who is overdue; the worst first. 409 for an article that was not retracted."""
-    return await office_of(request).database.read(partial(_report, article=article))
+    ending, cases = await office_of(request).database.read(partial(_found, article=article))
+    if ending is None:
+        raise not_found()
+    if not ending.retracted:
+        raise Problem("conflict", said("The article was not retracted."))
+    return report(article, ending.version, ending.at, cases)
 
 
 @router.get("/takedowns")
@@ -71,13 +77,8 @@ async def list_takedowns(
     return Takedowns(items=items, next=following)
 
 
-def _report(connection: Connection, article: UUID) -> Report:
-    ending = reading.ending(connection, article)
-    if ending is None:
-        raise not_found()
-    if not ending.retracted:
-        raise Problem("conflict", said("The article was not retracted."))
-    return report(article, ending.version, ending.at, reading.cases(connection, article))
+def _found(connection: Connection, article: UUID) -> tuple[Ending | None, Sequence[Case]]:
+    return reading.ending(connection, article), reading.cases(connection, article)
 
 
 def _cursor(text: str) -> Cursor:

@@ -18,6 +18,7 @@ from services.common.auth import AdminKey, digest
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
+from services.common.web import Tracing
 from services.syndicate import consequences
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
@@ -117,6 +118,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def newsroom(database: Database, tmp_path: Any) -> AsyncIterator[Newsroom]:
     app = FastAPI()
     problems.install(app)
+    app.add_middleware(Tracing)
     app.include_router(routes.router)
     app.include_router(admin.router)
     (tmp_path / "admin.key").write_text(KEY)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.common.text import folded_words
 from services.syndicate.circle.pages import words_of, words_of_markup
 
 TEXT = "Sáng nay, lô hàng đầu tiên đã được thông quan tại cảng Lạch Huyện"
-WORDS = "sang nay lo hang dau tien da duoc thong quan tai cang lach huyen".split()
+WORDS = folded_words(TEXT)
 
 
 def page(body: str, head: str = "") -> str:

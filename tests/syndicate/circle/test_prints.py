@@ -10,20 +10,20 @@ from tests.factories import article
 
 HEADLINE = "Hải quan Hải Phòng thu hồi 12 giấy phép nhập khẩu"
 LEAD = (
-    "Ngày 2/3, Cục Hải quan Hải Phòng cho biết đã thu hồi 12 giấy phép nhập khẩu của 5 doanh nghiệp "
-    "vì khai sai mã số hàng hóa trong năm vừa qua, theo kết quả kiểm tra sau thông quan."
+    "Ngày 2/3, Cục Hải quan Hải Phòng cho biết đã thu hồi 12 giấy phép nhập khẩu của 5 doanh "
+    "nghiệp vì khai sai mã số hàng hóa trong năm vừa qua, theo kết quả kiểm tra sau thông quan."
 )
 PARAGRAPHS = [
     "Theo ông Nguyễn Văn A, các lô hàng được khai là linh kiện nhưng thực tế là hàng nguyên chiếc.",
     "Tổng số thuế phải truy thu được xác định là 4,2 tỷ đồng, chưa kể tiền phạt chậm nộp.",
     "Cơ quan hải quan đã chuyển hồ sơ của hai doanh nghiệp sang công an để tiếp tục điều tra.",
-    "Doanh nghiệp còn lại cam kết nộp đủ tiền thuế trong tháng này và rà soát lại quy trình khai báo.",
+    "Doanh nghiệp còn lại cam kết nộp đủ tiền thuế trong tháng này và rà soát quy trình khai báo.",
     "Trước đó, đơn vị cũng đã cảnh báo về tình trạng khai sai mã số để hưởng thuế suất thấp.",
 ]
 BODY = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
 NOTICE = (
-    "Bài “Hải quan Hải Phòng thu hồi 12 giấy phép nhập khẩu” đã được gỡ: thông tin Cục Hải quan Hải "
-    "Phòng cho biết đã thu hồi 12 giấy phép nhập khẩu của 5 doanh nghiệp là không chính xác."
+    "Bài “Hải quan Hải Phòng thu hồi 12 giấy phép nhập khẩu” đã được gỡ: thông tin Cục Hải quan "
+    "Hải Phòng cho biết đã thu hồi 12 giấy phép nhập khẩu của 5 doanh nghiệp là không chính xác."
 )
 CHROME = (
     "<nav>Trang chủ Thời sự Kinh tế Thế giới Pháp luật Văn hóa Thể thao</nav>{}<aside>Tin mới: Giá "
@@ -64,8 +64,8 @@ def test_changed_shortened_or_with_a_notice_above_it_still_stands(page):
         f"<h1>{HEADLINE}</h1><p>Bài này đã được gỡ theo yêu cầu của tòa soạn nguồn.</p>",
         f"<p>{NOTICE}</p>",
         f"<h1>{HEADLINE}</h1><p>{NOTICE}</p>",
-        "<h1>Tin khác của hải quan</h1><p>Cục Hải quan Hải Phòng cho biết lượng hàng qua cảng tăng 8% "
-        "so với cùng kỳ, chủ yếu là linh kiện điện tử và máy móc.</p>",
+        "<h1>Tin khác của hải quan</h1><p>Cục Hải quan Hải Phòng cho biết lượng hàng qua cảng tăng "
+        "8% so với cùng kỳ, chủ yếu là linh kiện điện tử và máy móc.</p>",
     ],
 )
 def test_who_speaks_of_it_or_of_something_else_does_not_tell_it(page):

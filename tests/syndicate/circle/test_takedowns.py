@@ -1,6 +1,7 @@
-"""A retraction comes full circle at each partner that had the article, and each thing happens once."""
+"""A retraction comes full circle at each partner that had the article; each thing happens once."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.common.database import Database
@@ -8,7 +9,8 @@ from services.common.instants import now
 from services.syndicate.circle import takedowns
 from services.syndicate.circle.deadlines import State
 from services.syndicate.circle.pulls import pulled
-from services.syndicate.partner_tables import TEXT_PRINT
+from services.syndicate.circle.takedowns import Step
+from services.syndicate.partner_tables import TAKEDOWN, TEXT_PRINT
 from services.syndicate.tables import TABLES
 from tests.factories import article, erasure, retraction
 
@@ -30,7 +32,7 @@ async def test_each_partner_that_had_it_gets_its_own_deadline(newsroom):
         timedelta(minutes=1),
     )
     assert (a.since, a.version, a.had, a.state) == (told[0].at, 2, 1, "waiting")
-    assert len(await newsroom.rows(takedowns.TAKEDOWN)) == 2
+    assert len(await newsroom.rows(TAKEDOWN)) == 2
 
 
 async def test_an_article_that_no_product_holds_any_more_is_still_to_be_taken_down(newsroom):
@@ -87,7 +89,7 @@ async def test_two_processes_on_one_database_tell_it_once(newsroom, database_url
     await newsroom.release(retraction(first.id))
     late = now() + 2 * DAY
 
-    async def step(database):
+    async def step(database: Database) -> Sequence[Step]:
         return await database.write(lambda c: takedowns.step(c, late, 10, lambda *_: None))
 
     try:
@@ -111,7 +113,7 @@ async def test_who_took_it_down_is_asked_no_more_and_late_is_still_done(newsroom
     assert await newsroom.step(now() + 9 * DAY) == []
 
     assert await newsroom.news("overdue") == [("overdue", "b", "")]
-    assert {row.state for row in await newsroom.rows(takedowns.TAKEDOWN)} == {"done"}
+    assert {row.state for row in await newsroom.rows(TAKEDOWN)} == {"done"}
 
 
 async def test_who_refuses_or_has_only_received_it_stays_open(newsroom):
