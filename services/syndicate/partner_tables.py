@@ -66,6 +66,7 @@ VERSION = Table(
     Column("json", LargeBinary),  # of schemas.article.Article; nothing once it was erased
     Column("digest", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("version_at", "at", "article", "version"),
 )
 
 # What became of an article at a partner, from first to last. The text is in `version`.
@@ -244,6 +245,7 @@ PLACE = Table(
     Column("seen_at", Instant),
     Column("detail", String, nullable=False),  # how we know; no word of the article
     Index("place_article", "article", "partner"),
+    Index("place_seen", "seen"),
     sqlite_autoincrement=True,
 )
 

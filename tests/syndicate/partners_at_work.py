@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, update
 
 from schemas.article import Article
 from schemas.partner import Entry, Product
+from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.instants import now
 from services.syndicate import store
@@ -15,11 +16,13 @@ from services.syndicate.change import Change
 from services.syndicate.changes.emitting import Emitter, Release
 from services.syndicate.changes.entries import page
 from services.syndicate.changes.entry import NewEntry
+from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.partner_tables import PARTNER, PRODUCT
+from services.syndicate.partners.admission import Office
 from services.syndicate.rendering.press import Press
 from tests.factories import TRACE, event
 
@@ -88,3 +91,10 @@ def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Int
     """Put an intake together, of which nothing follows for partners."""
     emitter, arrivals = Emitter(site, lambda *_: None), Arrivals(database, site)
     return Intake(database, press, pages, emitter, arrivals)
+
+
+def office_of(database: Database, admin: AdminKey | None = None) -> Office:
+    """Put together what the routes of the partners' side work with."""
+    emitter, arrivals = Emitter(SITE, lambda *_: None), Arrivals(database, SITE)
+    reassessor = Reassessor(database, emitter, arrivals.tell_all)
+    return Office(database, SITE, admin or AdminKey(None), arrivals, reassessor)

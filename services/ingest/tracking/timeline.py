@@ -29,7 +29,8 @@ Name = Literal[
     "delivered",  # their system has taken it
     "failed",  # no further attempt follows
     "acknowledged",  # they said what they did with it
-    "overdue",  # they said nothing in time
+    "reminded",  # a quarter of their time for a retraction is left
+    "overdue",  # they have not taken down in time what was retracted
 ]
 """Every event of a timeline, in the order of an article's way; docs/timeline.md tells them too."""
 
@@ -86,6 +87,8 @@ class Hop:
     at: datetime
     partners: Sequence[str] = ()
     detail: str = ""
+    last: datetime | None = None
+    """When it happened last, if several are kept as one; the detail is that one's."""
 
 
 @dataclass(frozen=True)
@@ -169,4 +172,6 @@ def _of_hop(hop: Hop) -> Item:
         more["partners"] = list(hop.partners)
     if hop.detail:
         more["detail"] = hop.detail
+    if hop.last:
+        more["last"] = hop.last.isoformat()
     return Item(hop.at, hop.service, hop.event, hop.version, more)

@@ -125,7 +125,14 @@ async def test_it_is_the_newsrooms_alone(newsroom):
 
 
 def _add_deliveries(connection: Connection, way: UUID, entries: Sequence[NewEntry]) -> None:
-    row: dict[str, Any] = {"id": way, "partner": "a", "kind": "webhook", "format": "json", "target": "", "host": ""}
+    row: dict[str, Any] = {
+        "id": way,
+        "partner": "a",
+        "kind": "webhook",
+        "format": "json",
+        "target": "",
+        "host": "",
+    }
     more = {"settings": "{}", "created": now(), "failures": 0, "after": 0, "slow": False}
     names = {column.name for column in WAY.columns}
     connection.execute(insert(WAY), {k: v for k, v in (row | more).items() if k in names})

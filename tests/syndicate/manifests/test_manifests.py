@@ -16,19 +16,17 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, insert
 
 from services.common import problems
-from services.common.auth import AdminKey, digest
+from services.common.auth import digest
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate.feeds.site import Site
 from services.syndicate.manifests import routes
 from services.syndicate.partner_tables import PARTNER, PARTNER_ENTRY, PARTNER_KEY
-from services.syndicate.partners.admission import Office
+from tests.syndicate.partners_at_work import office_of
 
 KEY = "a-partner's-key"
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-FAR = timedelta(days=365)
 
 
 def add_partner(connection: Connection, code: str, key: str, created: datetime) -> None:
@@ -77,8 +75,7 @@ async def http(database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(routes.router)
-    site = Site("https://feeds.example", "https://paper.example")
-    app.state.office = Office(database, site, AdminKey(None))
+    app.state.office = office_of(database)
     await database.write(partial(add_partner, code="bao", key=KEY, created=NOON))
     bearer = {"Authorization": f"Bearer {KEY}"}
     transport = httpx2.ASGITransport(app)
@@ -129,7 +126,9 @@ async def test_a_manifest_that_was_altered_does_not_verify(http, database):
     await database.write(partial(add_entries, first=1, at=[NOON]))
     told = await manifest(http, DAY)
 
-    for altered in ({"items": []}, {"complete": False}, {"partner": "another"}, {"last": 0}):
+    alterations: list[dict[str, Any]]
+    alterations = [{"items": []}, {"complete": False}, {"partner": "another"}, {"last": 0}]
+    for altered in alterations:
         with pytest.raises(InvalidSignature):
             await verify(http, told | altered)
 
@@ -191,7 +190,8 @@ async def test_the_days_are_listed_and_today_is_the_last_of_them(http, database)
     days = [NOON + timedelta(days=n) for n in (0, 0, 3, 9)]
     await database.write(partial(add_entries, first=1, at=days))
 
-    listed, cursor = [], {}
+    listed: list[Any] = []
+    cursor: dict[str, Any] = {}
     while True:
         params = {"limit": 2, **cursor}
         page = (await http.get("/partners/bao/manifests", params=params)).json()
