@@ -54,12 +54,13 @@ def acknowledge(
     given: Sequence[Acknowledgement],
     at: datetime,
     trace: Trace,
+    by: Literal["partner", "newsroom"] = "partner",
 ) -> list[Kept]:
     """Keep what a partner says, all of it or nothing, and have it told. What it says again changes
     nothing. Raises Refused, TooManyWords."""
     if faults := list(_never_told(connection, partner, given)):
         raise Refused(faults)
-    kept = [_keep(connection, partner, word, at) for word in given]
+    kept = [_keep(connection, partner, word, at, by) for word in given]
     new = [each.acknowledgement for each in kept if each.is_new]
     for word in new:
         _apply(connection, partner, word, at)
@@ -105,7 +106,9 @@ def _was_told(connection: Connection, partner: str, word: Acknowledgement) -> bo
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _keep(connection: Connection, partner: str, word: Acknowledgement, at: datetime) -> Kept:
+def _keep(
+    connection: Connection, partner: str, word: Acknowledgement, at: datetime, by: str
+) -> Kept:
     rows = connection.execute(
         select(ACKNOWLEDGEMENT)
         .where(
@@ -122,7 +125,7 @@ def _keep(connection: Connection, partner: str, word: Acknowledgement, at: datet
     if len(rows) >= _MOST:
         raise TooManyWords
     values = {"article": word.id, "version": word.version, "state": word.state, "url": word.url}
-    connection.execute(insert(ACKNOWLEDGEMENT).values(partner=partner, at=at, **values))
+    connection.execute(insert(ACKNOWLEDGEMENT).values(partner=partner, by=by, at=at, **values))
     return Kept(word, at, is_new=True)
 
 

@@ -47,11 +47,12 @@ class Sent(BaseModel):
 
 
 class Acknowledged(BaseModel):
-    """What the partner said of a version."""
+    """What the partner said of a version, or the newsroom in its name."""
 
     version: int
     state: Word
     url: str | None
+    by: str
     at: datetime
 
 

@@ -73,9 +73,9 @@ def ending(connection: Connection, article: UUID) -> Ending | None:
 
 def cases(connection: Connection, article: UUID) -> list[Case]:
     """Give what is known of each partner that has to take the article down."""
-    query = select(TAKEDOWN, PARTNER.c.name, PULLED.c.seq.label("pulled")).join_from(
-        TAKEDOWN, PARTNER, PARTNER.c.code == TAKEDOWN.c.partner, isouter=True
-    )
+    query = select(
+        TAKEDOWN, PARTNER.c.name, PULLED.c.seq.label("pulled"), PULLED.c.feed_at
+    ).join_from(TAKEDOWN, PARTNER, PARTNER.c.code == TAKEDOWN.c.partner, isouter=True)
     query = query.join(PULLED, PULLED.c.partner == TAKEDOWN.c.partner, isouter=True)
     rows = connection.execute(query.where(TAKEDOWN.c.article == article)).all()
     pulled = {row.partner: row.pulled or 0 for row in rows}
@@ -87,6 +87,7 @@ def cases(connection: Connection, article: UUID) -> list[Case]:
         Case(
             partner=row.partner,
             name=row.name or row.partner,
+            feed_at=row.feed_at,
             asked=_read(Deadline, row),
             told=[
                 _read(Told, each, pulled=each.seq <= pulled[row.partner])

@@ -33,6 +33,8 @@ class Case:
 
     partner: str
     name: str
+    feed_at: datetime | None
+    """When it was given its feed last."""
     asked: Deadline
     told: Sequence[Told]
     sent: Sequence[Sent]
@@ -64,6 +66,7 @@ class Item(Deadline):
     status: Status
     sentence: str
     late: bool
+    feed_at: datetime | None
     told: list[Told]
     sent: list[Sent]
     acknowledgements: list[Acknowledged]
@@ -154,6 +157,7 @@ def _item(case: Case) -> Item:
         status=case.status,
         sentence=translated(sentence_of(case.status, case.asked)),
         late=is_late(case.asked),
+        feed_at=case.feed_at,
         told=list(case.told),
         sent=list(case.sent),
         acknowledgements=list(case.said),

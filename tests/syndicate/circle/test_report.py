@@ -1,7 +1,7 @@
 """The report on a retraction: who had it, who took it down, what we saw, who is overdue."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, update
 from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.circle.pulls import pulled
+from services.syndicate.circle.pulls import Fetched, pulled
 from services.syndicate.partner_tables import DELIVERY, PLACE, TAKEDOWN, WAY
 from tests.factories import article, retraction
 
@@ -76,7 +76,9 @@ async def test_it_tells_by_which_ways_a_partner_got_it(newsroom):
     (one,) = await newsroom.release(first)
     (two,) = await newsroom.release(retraction(first.id))
     way = new_id()
-    await newsroom.database.write(lambda c: pulled(c, "a", one.seq, two.at))
+    await newsroom.database.write(
+        lambda c: pulled(c, "a", Fetched(one.seq, two.at, feed_at=two.at))
+    )
     await newsroom.database.write(lambda c: _add_deliveries(c, way, [one, two]))
 
     report = await newsroom.ask(f"/articles/{first.id}/retraction-report")
@@ -90,6 +92,7 @@ async def test_it_tells_by_which_ways_a_partner_got_it(newsroom):
         ("webhook", 2, "waiting"),
     ]
     assert item["pulled_at"] is None
+    assert datetime.fromisoformat(item["feed_at"]) == two.at
 
 
 async def test_what_was_done_after_its_time_is_late(newsroom):

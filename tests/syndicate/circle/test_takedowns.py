@@ -8,7 +8,7 @@ from services.common.database import Database
 from services.common.instants import now
 from services.syndicate.circle import takedowns
 from services.syndicate.circle.deadlines import State
-from services.syndicate.circle.pulls import pulled
+from services.syndicate.circle.pulls import Fetched, pulled
 from services.syndicate.circle.takedowns import Step
 from services.syndicate.partner_tables import TAKEDOWN, TEXT_PRINT
 from services.syndicate.tables import TABLES
@@ -229,8 +229,8 @@ async def test_when_the_retraction_was_pulled_is_known(newsroom):
     (told,) = await newsroom.release(retraction(first.id))
     soon, later = told.at + timedelta(minutes=1), told.at + timedelta(minutes=2)
 
-    await newsroom.database.write(lambda c: pulled(c, "a", told.seq - 1, told.at))
+    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq - 1, told.at)))
     assert (await newsroom.takedown("a", first.id)).pulled_at is None
-    await newsroom.database.write(lambda c: pulled(c, "a", told.seq, soon))
-    await newsroom.database.write(lambda c: pulled(c, "a", told.seq, later))
+    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, soon)))
+    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, later)))
     assert (await newsroom.takedown("a", first.id)).pulled_at == soon

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
@@ -305,7 +306,7 @@ def upgrade() -> None:
         "pulled",
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("feed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("partner"),
     )
     op.create_table(
