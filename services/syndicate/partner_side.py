@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,11 +11,16 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.limiter import Limiter
+from services.common.outgoing import Outgoing
 from services.common.upkeep import Upkeep
 from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.circle import admin as circle_admin
+from services.syndicate.circle import routes as circle_routes
+from services.syndicate.circle.pulls import Pulls
+from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
 from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
@@ -33,6 +39,8 @@ _ROUTERS = (
     explaining_routes.router,
     explaining_routes.for_newsroom,
     what_if_routes.router,
+    circle_routes.router,
+    circle_admin.router,
     manifest_routes.router,
     manifest_routes.for_everybody,
 )
@@ -45,7 +53,8 @@ class PartnerSide:
         self, database: Database, site: Site, settings: SyndicateSettings, told: asyncio.Event
     ) -> None:
         self.emitter = Emitter(site, follow)
-        self._arrivals = Arrivals(database, site)
+        pulls = Pulls(database)
+        self._arrivals = Arrivals(database, site, pulls.given)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
             database,
@@ -56,6 +65,8 @@ class PartnerSide:
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self._news = NewsTeller(database, told)
+        call_out = partial(Outgoing, settings.allowed_targets)
+        self._circle = Circle(database, site.home, call_out, follow, pulls)
         self._upkeep = Upkeep(database, self.office.keyring, store_uses)
 
     def tell(self, partners: Collection[str]) -> None:
@@ -67,6 +78,7 @@ class PartnerSide:
         return {
             "news": self._news.run(),
             "reassessing": self._reassessor.run(),
+            "circle": self._circle.run(),
             "upkeep": self._upkeep.run(),
         }
 
