@@ -33,6 +33,7 @@ SYNDICATE = {
     "deliveries": {"partners", "changes", "feeds", "announcing"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
+    "partner_feeds": {"partners", "changes", "feeds", "rendering", "serving", "lists"},
 }
 
 

@@ -29,6 +29,8 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
+from services.syndicate.partner_feeds import routes as partner_feed_routes
+from services.syndicate.partner_feeds.making import PartnerFeeds
 from services.syndicate.partners import changes_routes
 from services.syndicate.partners.admission import Office
 from services.syndicate.rendering import feed_store
@@ -63,7 +65,11 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             emitter = Emitter(site, follow)
             arrivals = Arrivals(database, site)
             reassessor = Reassessor(database, emitter, arrivals.tell_all)
-            intake = Intake(database, press, pages, emitter, arrivals)
+            partner_feeds = PartnerFeeds(
+                database, site, settings.feed_size, settings.periods, settings.publication
+            )
+            app.state.partner_feeds = partner_feeds
+            intake = Intake(database, press, pages, emitter, arrivals, partner_feeds.forget)
             subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
@@ -111,6 +117,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
+    app.include_router(partner_feed_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

@@ -1,6 +1,6 @@
 """Events in: from Kafka's records to the store, in batches, each topic by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -27,6 +27,9 @@ from services.syndicate.rendering.press import Press
 _AT_ONCE = 100
 _A_BACKLOG = 3  # full batches, one after the other: there are more where they came from
 
+Forget = Callable[[Collection[UUID]], None]
+"""Drops what memory holds of articles that were erased."""
+
 log = structlog.get_logger()
 
 
@@ -34,13 +37,20 @@ class Intake:
     """Takes batches into the store, and tells the press."""
 
     def __init__(
-        self, database: Database, press: Press, pages: Pages, emitter: Emitter, arrivals: Arrivals
+        self,
+        database: Database,
+        press: Press,
+        pages: Pages,
+        emitter: Emitter,
+        arrivals: Arrivals,
+        forget: Forget,
     ) -> None:
         self._database = database
         self._press = press
         self._pages = pages
         self._emitter = emitter
         self._arrivals = arrivals
+        self._forget = forget
         self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
@@ -57,7 +67,9 @@ class Intake:
         changes = [_change(item) for item in batch.items]
         effective, entries = await self._database.write(partial(self._store, changes=changes))
         self._arrivals.tell({entry.partner for entry in entries})
-        self._press.forget(article_of(change) for change in changes if erases(change))
+        erased = {article_of(change) for change in changes if erases(change)}
+        self._press.forget(erased)
+        self._forget(erased)
         self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
