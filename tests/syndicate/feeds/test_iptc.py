@@ -75,7 +75,7 @@ ALL = {
 }
 
 
-@FORMATS.checks("uri")
+@FORMATS.checks("uri")  # type: ignore[untyped-decorator]
 def is_uri(text: str) -> bool:
     """Look at the form only (RFC 3986, appendix A), as far as a regular expression can."""
     inside = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
@@ -86,7 +86,7 @@ def is_uri(text: str) -> bool:
     )
 
 
-@FORMATS.checks("date-time", raises=ValueError)
+@FORMATS.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator]
 def is_date_time(text: str) -> bool:
     return datetime.fromisoformat(text).tzinfo is not None
 

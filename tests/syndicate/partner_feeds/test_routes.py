@@ -26,6 +26,8 @@ from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate import store
 from services.syndicate.feeds import partner_format
+from services.syndicate.feeds.newsml.mapping import news_item_of
+from services.syndicate.feeds.ninjs.mapping import ninjs_of
 from services.syndicate.lists import store as list_store
 from services.syndicate.partner_feeds import routes
 from services.syndicate.partner_feeds.making import PartnerFeeds
@@ -285,7 +287,7 @@ async def test_what_is_cut_once_is_not_cut_again(
         written.append(article.headline)
         return original(article, *rest)
 
-    original = partner_format.ninjs_of
+    original = ninjs_of
     monkeypatch.setattr(partner_format, "ninjs_of", counted)
     await puller.take(at(1, headline="Một"))
     await puller.get("feed.ninjs")
@@ -302,7 +304,7 @@ async def test_what_cannot_be_written_is_left_out_and_the_others_are_there(
             raise ValueError
         return original(article, *rest)
 
-    original = partner_format.news_item_of
+    original = news_item_of
     monkeypatch.setattr(partner_format, "news_item_of", failing)
     good = at(2)
     await puller.take(at(1, headline="Hỏng"), good)
