@@ -31,8 +31,8 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
-from services.syndicate.migrations import migrate
 from services.syndicate.manifests import routes as manifests
+from services.syndicate.migrations import migrate
 from services.syndicate.partners import changes_routes
 from services.syndicate.partners.admission import Office
 from services.syndicate.rendering import feed_store

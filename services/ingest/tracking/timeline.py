@@ -29,6 +29,7 @@ Name = Literal[
     "delivered",  # their system has taken it
     "failed",  # no further attempt follows
     "acknowledged",  # they said what they did with it
+    "reminded",  # they were asked again: little time is left to act on a retraction
     "overdue",  # they said nothing in time
 ]
 """Every event of a timeline, in the order of an article's way; docs/timeline.md tells them too."""
