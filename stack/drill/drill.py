@@ -53,7 +53,7 @@ class Drill:
         yield _task("publish after an embargo", "published", held, until)
         yield _task("retract that", "retracted", room.retract(held["id"]))
 
-        brief = room.submit(unit, texts.item(3))
+        brief = room.submit(unit, texts.item(3) | {"urgency": 1})
         # A retraction overtakes: before the partner is told of the test, it would hear of neither.
         self._look_until(lambda seen: seen.told is not None, _task("", "published", brief))
         yield _task("retract at once", "retracted", room.retract(brief["id"]))
