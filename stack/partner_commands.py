@@ -3,8 +3,10 @@
 import typer
 
 from partner.commands import COMMANDS
+from stack.drill.command import drill
 
 partner = typer.Typer(help="Partners: the outlets that consume.", no_args_is_help=True)
 
 for name, command in COMMANDS.items():
     partner.command(name)(command)
+partner.command()(drill)
