@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
@@ -309,6 +310,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_claimed_until"), ["claimed_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_place_look_at"), ["look_at"], unique=False)
         batch_op.create_index("place_article", ["article", "partner"], unique=False)
+        batch_op.create_index("place_seen", ["seen"], unique=False)
 
     op.create_table(
         "position",
@@ -331,7 +333,7 @@ def upgrade() -> None:
         "pulled",
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("feed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("partner"),
     )
     op.create_table(
