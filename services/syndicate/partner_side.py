@@ -23,7 +23,7 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import delivery_routes, webhook_routes, webhooks
+from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes, webhooks
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.pushing import Pushing
 from services.syndicate.deliveries.sending import Sender
@@ -51,6 +51,7 @@ _ROUTERS = (
     circle_admin.router,
     webhook_routes.router,
     delivery_routes.router,
+    replay_routes.router,
     manifest_routes.router,
     manifest_routes.for_everybody,
 )
