@@ -36,11 +36,9 @@ async def test_they_share_the_work_and_one_goes_on_when_the_other_dies(
             )
             for name in ("one", "two")
         )
-        for each in (one, two):
-            until(lambda each=each: each.get("/readyz").json()["kafka"] == "up")
+        until(lambda: all(each.get("/readyz").json()["kafka"] == "up" for each in (one, two)))
         await pile_up(bootstrap, EACH)
-        for each in (one, two):
-            until(lambda each=each: shown(each) == EACH)
+        until(lambda: [shown(each) for each in (one, two)] == [EACH, EACH])
 
         one.process.kill()
         await pile_up(bootstrap, EACH)

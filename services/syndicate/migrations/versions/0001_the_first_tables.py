@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("article", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("partners", sa.Text(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
