@@ -15,8 +15,8 @@ from services.common.given import refused
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
 from services.syndicate.circle import reading
-from services.syndicate.circle.deadlines import State
-from services.syndicate.circle.reading import OPEN, Cursor, Ending
+from services.syndicate.circle.deadlines import OPEN, State
+from services.syndicate.circle.reading import Cursor, Ending
 from services.syndicate.circle.report import Case, Report, report
 from services.syndicate.circle.words import Word
 from services.syndicate.partners.admission import admin_only, office_of
@@ -34,6 +34,8 @@ class Takedown(BaseModel):
     word: Word | None
     since: datetime
     deadline: datetime
+    test: bool
+    """Whether it is of a drill."""
 
 
 class Takedowns(BaseModel):

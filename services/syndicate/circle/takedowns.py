@@ -12,16 +12,16 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, update
 from schemas.events import Trace
 from schemas.partner import Kind
 from services.syndicate.announcing import news
+from services.syndicate.changes import versions
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.changes.versions import Key
 from services.syndicate.circle import places, text_prints
-from services.syndicate.circle.deadlines import State, after, next_at
+from services.syndicate.circle.deadlines import OPEN, State, after, next_at
 from services.syndicate.partner_tables import HOLDING, PARTNER, PARTNER_ENTRY, TAKEDOWN
 
 Follow = Callable[[Connection, Sequence[NewEntry]], None]
 """Has entries told again: by the ways by which a partner is pushed to."""
 
-_OPEN = (State.WAITING, State.REMINDED, State.OVERDUE)
 _STANDS = tuple(kind for kind in Kind if kind.stands)
 
 
@@ -34,6 +34,7 @@ def note(connection: Connection, entries: Sequence[NewEntry]) -> None:
     known = _known(connection, articles)
     had = _had(connection, articles)
     seconds = _ack_deadlines(connection, {entry.partner for entry in told.values()})
+    tests = _tests(connection, {(entry.article, entry.version) for entry in told.values()})
     new: list[dict[str, Any]] = []
     prints: dict[Key, int] = {}
     for key, entry in told.items():
@@ -42,12 +43,11 @@ def note(connection: Connection, entries: Sequence[NewEntry]) -> None:
         if key in known:
             _ask_again(connection, known[key], row)
         else:
-            new.append(row)
+            new.append(row | {"test": entry.article in tests})
     if new:
         connection.execute(insert(TAKEDOWN), new)
     text_prints.keep(connection, prints)
-    for partner, article in told:
-        places.take_over(connection, partner, article)
+    places.take_over(connection, set(told))
 
 
 def _row(entry: NewEntry, had: int, within: timedelta) -> dict[str, Any]:
@@ -119,10 +119,11 @@ def find(connection: Connection, partner: str, article: UUID) -> Row[Any] | None
 
 
 def counts(connection: Connection) -> Mapping[State, int]:
-    """Count those that are open."""
-    query = select(TAKEDOWN.c.state, func.count()).where(TAKEDOWN.c.state.in_(_OPEN))
+    """Count those that are open, but for those of drills."""
+    mine = (TAKEDOWN.c.state.in_(OPEN), TAKEDOWN.c.test.is_(False))
+    query = select(TAKEDOWN.c.state, func.count()).where(*mine)
     found = Counter({State(s): n for s, n in connection.execute(query.group_by(TAKEDOWN.c.state))})
-    return {state: found[state] for state in _OPEN}
+    return {state: found[state] for state in OPEN}
 
 
 def _told_again(connection: Connection, row: Row[Any], at: datetime) -> NewEntry | None:
@@ -180,6 +181,11 @@ def _had(connection: Connection, articles: set[UUID]) -> dict[tuple[str, UUID], 
         .group_by(PARTNER_ENTRY.c.partner, PARTNER_ENTRY.c.article)
     )
     return {(partner, article): version for partner, article, version in connection.execute(query)}
+
+
+def _tests(connection: Connection, retractions: set[Key]) -> set[UUID]:
+    found = versions.articles(connection, list(retractions))
+    return {article.id for article in found.values() if not article.public}
 
 
 def _ack_deadlines(connection: Connection, partners: set[str]) -> dict[str, int]:
