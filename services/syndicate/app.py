@@ -8,26 +8,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from services.common import web
-from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
-from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
 from services.syndicate.announcing.listing import Lister
-from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.announcing.relay import Relay
-from services.syndicate.changes.emitting import Emitter
-from services.syndicate.changes.reassessing import Reassessor
-from services.syndicate.changes.waiting import Arrivals
-from services.syndicate.circle import admin as circle_admin
-from services.syndicate.circle import routes as circle_routes
-from services.syndicate.circle.pulls import Pulls
-from services.syndicate.circle.worker import Circle
-from services.syndicate.consequences import follow
-from services.syndicate.explaining import routes as explaining_routes
-from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -36,10 +23,8 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
-from services.syndicate.manifests import routes as manifests
 from services.syndicate.migrations import migrate
-from services.syndicate.partners import changes_routes
-from services.syndicate.partners.admission import Office
+from services.syndicate.partner_side import PartnerSide, add_routes
 from services.syndicate.rendering import feed_store
 from services.syndicate.rendering.clock import Clock
 from services.syndicate.rendering.edition import Rules
@@ -68,24 +53,18 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             clock = Clock(database, rules, press.tell_changed)
             pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            emitter = Emitter(site, follow)
-            pulls = Pulls(database)
-            arrivals = Arrivals(database, site, pulls.given)
-            reassessor = Reassessor(database, emitter, arrivals.tell_all)
-            intake = Intake(database, press, pages, emitter, arrivals)
+            lister = Lister(database, press)
+            partners = PartnerSide(database, site, settings, lister.listed)
+            intake = Intake(database, press, pages, partners)
             store_id = await database.write(store.identity)
             subscribe(broker, intake, database, store_id)
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-            lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
-            call_out = partial(Outgoing, settings.allowed_targets)
-            circle = Circle(database, site.home, call_out, follow, pulls)
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
-            admin = AdminKey(settings.admin_key_file)
-            app.state.office = Office(database, site, admin, arrivals, reassessor)
+            app.state.office = partners.office
             await clock.look()
             await press.open()
             async with running(
@@ -95,18 +74,17 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 lists=press.lists.run(),
                 saving=press.saving.run(),
                 listing=lister.run(),
-                news=NewsTeller(database, lister.listed).run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
-                reassessing=reassessor.run(),
                 hub=hub.run(),
-                circle=circle.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
+                **partners.work(),
             ):
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
+            await partners.close()
             await press.saving.save()
         finally:
             await database.close()
@@ -123,12 +101,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(api.router)
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
-    app.include_router(changes_routes.router)
-    app.include_router(circle_routes.router)
-    app.include_router(circle_admin.router)
-    app.include_router(explaining_routes.router)
-    app.include_router(what_if_routes.router)
-    app.include_router(manifests.router)
+    add_routes(app)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

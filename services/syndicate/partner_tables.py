@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
+from services.common import trail
 from services.common.instants import Instant
 from services.syndicate.tables import TABLES
 
@@ -32,6 +33,7 @@ PARTNER = Table(
     Column("product", Integer, nullable=False),  # the number of the one that counts
     Column("last_seq", BigInteger, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
 )
 
 # Every product that a partner ever had, so that each decision can be made again.
@@ -54,8 +56,12 @@ PARTNER_KEY = Table(
     Column("digest", String, nullable=False, unique=True),
     Column("created", Instant, nullable=False),
     Column("expires", Instant),
-    Column("last_used", Instant),
+    Column("last_used", Instant),  # some time behind
+    Column("note", Text, nullable=False, default=""),
 )
+
+# Who changed what of partners, and when.
+AUDIT = trail.audit.to_metadata(TABLES)
 
 # Every released version, as partners get it. Kafka has them too; here they are found by id.
 VERSION = Table(
