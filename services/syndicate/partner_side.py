@@ -54,7 +54,7 @@ class PartnerSide:
     ) -> None:
         self.emitter = Emitter(site, follow)
         pulls = Pulls(database)
-        self._arrivals = Arrivals(database, site, pulls.given)
+        self._arrivals = Arrivals(database, site)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
             database,
@@ -62,6 +62,7 @@ class PartnerSide:
             AdminKey(settings.admin_key_file),
             self._arrivals,
             self._reassessor,
+            pulls,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self._news = NewsTeller(database, told)

@@ -61,6 +61,12 @@ def look_soon(connection: Connection, partner: str, article: UUID, at: datetime)
     connection.execute(update(PLACE).where(*mine).values(look_at=at, looks=0))
 
 
+def look_again(connection: Connection, article: UUID, at: datetime) -> int:
+    """Have all addresses of an article looked at, as if for the first time; say how many."""
+    all_of_them = update(PLACE).where(PLACE.c.article == article)
+    return connection.execute(all_of_them.values(look_at=at, looks=0)).rowcount
+
+
 def is_due(connection: Connection, at: datetime) -> bool:
     """Whether anything is to be looked at."""
     return connection.execute(_due(at).limit(1)).first() is not None

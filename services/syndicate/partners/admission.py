@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
@@ -25,6 +25,16 @@ def _limiter() -> Limiter:
     return Limiter(1000, 5000, "partner")
 
 
+class Fetches(Protocol):
+    """Is told what partners have fetched; nobody waits for it."""
+
+    def given(self, partner: str, seq: int) -> None:
+        """Take that a partner was given its entries up to a seq."""
+
+    def fed(self, partner: str) -> None:
+        """Take that a partner was given its feed, or was told that it has the newest."""
+
+
 @dataclass(frozen=True)
 class Office:
     """What the routes of the partners' side work with: `app.state.office`."""
@@ -34,12 +44,18 @@ class Office:
     admin: AdminKey
     arrivals: Arrivals
     reassessor: Reassessor
+    fetches: Fetches
     limiter: Limiter = field(default_factory=_limiter)
 
     @cached_property
     def keyring(self) -> Keyring:
         """The keys of all partners."""
         return Keyring(self.database)
+
+
+def is_newsroom(request: Request) -> bool:
+    """Whether it is the newsroom that calls, below a partner's address."""
+    return office_of(request).admin.matches(visit_of(request.scope).key)
 
 
 def office_of(request: Request) -> Office:
