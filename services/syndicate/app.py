@@ -65,6 +65,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
             app.state.office = partners.office
+            app.state.partner_feeds = partners.feeds
             await clock.look()
             await press.open()
             async with running(

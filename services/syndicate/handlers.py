@@ -38,6 +38,9 @@ class Partners(Protocol):
     def tell(self, partners: Collection[str]) -> None:
         """Say that entries of these were stored."""
 
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Drop what memory holds of these."""
+
 
 class Intake:
     """Takes batches into the store, and tells the press and the partners."""
@@ -66,7 +69,9 @@ class Intake:
             positions.reaching(apply, batch.next_offsets)
         )
         self._partners.tell({entry.partner for entry in entries})
-        self._press.forget(article_of(change) for change in changes if erases(change))
+        erased = {article_of(change) for change in changes if erases(change)}
+        self._press.forget(erased)
+        self._partners.forget(erased)
         self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)

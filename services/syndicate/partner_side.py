@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Coroutine
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI
 
@@ -26,6 +27,8 @@ from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
 from services.syndicate.manifests import routes as manifest_routes
+from services.syndicate.partner_feeds import routes as feed_routes
+from services.syndicate.partner_feeds.making import PartnerFeeds
 from services.syndicate.partners import changes_routes, key_routes
 from services.syndicate.partners import routes as partner_routes
 from services.syndicate.partners.admission import Office
@@ -39,6 +42,7 @@ _ROUTERS = (
     explaining_routes.router,
     explaining_routes.for_newsroom,
     what_if_routes.router,
+    feed_routes.router,
     circle_routes.router,
     circle_admin.router,
     manifest_routes.router,
@@ -65,6 +69,9 @@ class PartnerSide:
             pulls,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
+        self.feeds = PartnerFeeds(
+            database, site, settings.feed_size, settings.periods, settings.publication
+        )
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
         self._circle = Circle(database, site.home, call_out, follow, pulls)
@@ -73,6 +80,10 @@ class PartnerSide:
     def tell(self, partners: Collection[str]) -> None:
         """Say that entries of these partners were stored."""
         self._arrivals.tell(partners)
+
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Drop what memory holds of these."""
+        self.feeds.forget(articles)
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Give what runs in the background, by name."""

@@ -103,7 +103,7 @@ HOLDING = Table(
     Column("kind", String, nullable=False),
     Column("place", Instant, nullable=False),
     Index("holding_article", "article"),
-    Index("holding_place", "partner", "place", "article"),
+    Index("holding_place", "partner", "kind", "place", "article"),
     sqlite_with_rowid=False,
 )
 

@@ -97,6 +97,9 @@ class NobodyWaits:
     def tell(self, partners: Collection[str]) -> None:
         """Wake nobody."""
 
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Nothing is in memory."""
+
 
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""

@@ -1,12 +1,12 @@
-"""What the registry says that products and formats need: who succeeds whom, topics of columns."""
+"""What the registry says that products need: who succeeds whom."""
 
 import json
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert, select
 
-from schemas.events import ColumnChanged, RegistryEvent, UnitChanged
-from services.syndicate.partner_tables import MEDIA_TOPIC, SUCCESSION
+from schemas.events import RegistryEvent, UnitChanged
+from services.syndicate.partner_tables import SUCCESSION
 from services.syndicate.products.successors import successors_of
 
 
@@ -20,11 +20,8 @@ def note(connection: Connection, events: Iterable[RegistryEvent]) -> bool:
     """Keep what events say; tell whether any changed who succeeds whom."""
     changed = False
     for event in events:
-        match event:
-            case UnitChanged(unit=unit):
-                changed |= _succession(connection, unit.code, unit.succeeds)
-            case ColumnChanged(column=column):
-                _topic(connection, column.slug, column.media_topic)
+        if isinstance(event, UnitChanged):
+            changed |= _succession(connection, event.unit.code, event.unit.succeeds)
     return changed
 
 
@@ -38,9 +35,3 @@ def _succession(connection: Connection, unit: str, succeeds: list[str]) -> bool:
     if after:
         connection.execute(insert(SUCCESSION), {"unit": unit, "succeeds": after})
     return True
-
-
-def _topic(connection: Connection, column: str, topic: str | None) -> None:
-    connection.execute(delete(MEDIA_TOPIC).where(MEDIA_TOPIC.c.column == column))
-    if topic:
-        connection.execute(insert(MEDIA_TOPIC), {"column": column, "topic": topic})

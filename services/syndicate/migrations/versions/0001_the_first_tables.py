@@ -170,7 +170,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("holding", schema=None) as batch_op:
         batch_op.create_index("holding_article", ["article"], unique=False)
-        batch_op.create_index("holding_place", ["partner", "place", "article"], unique=False)
+        batch_op.create_index(
+            "holding_place", ["partner", "kind", "place", "article"], unique=False
+        )
 
     op.create_table(
         "hub_handshake",
