@@ -57,7 +57,7 @@ class PartnerSide:
         self, database: Database, site: Site, settings: SyndicateSettings, told: asyncio.Event
     ) -> None:
         self.emitter = Emitter(site, follow)
-        pulls = Pulls(database)
+        pulls = self._pulls = Pulls(database)
         self._arrivals = Arrivals(database, site)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
@@ -66,7 +66,7 @@ class PartnerSide:
             AdminKey(settings.admin_key_file),
             self._arrivals,
             self._reassessor,
-            pulls,
+            pulls.given,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
@@ -97,6 +97,7 @@ class PartnerSide:
     async def close(self) -> None:
         """Store what is only in memory yet."""
         await self._upkeep.once()
+        await self._pulls.store()
 
     def _stored(self) -> None:
         self._arrivals.tell_all()

@@ -110,4 +110,6 @@ def office_of(database: Database, admin: AdminKey | None = None) -> Office:
     """Put together what the routes of the partners' side work with."""
     emitter, arrivals = Emitter(SITE, lambda *_: None), Arrivals(database, SITE)
     reassessor = Reassessor(database, emitter, arrivals.tell_all)
-    return Office(database, SITE, admin or AdminKey(None), arrivals, reassessor, Pulls(database))
+    return Office(
+        database, SITE, admin or AdminKey(None), arrivals, reassessor, Pulls(database).given
+    )

@@ -1,8 +1,9 @@
 """Who calls: a partner with its own key, or who runs the system."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -25,16 +26,6 @@ def _limiter() -> Limiter:
     return Limiter(1000, 5000, "partner")
 
 
-class Fetches(Protocol):
-    """Is told what partners have fetched; nobody waits for it."""
-
-    def given(self, partner: str, seq: int) -> None:
-        """Take that a partner was given its entries up to a seq."""
-
-    def fed(self, partner: str) -> None:
-        """Take that a partner was given its feed, or was told that it has the newest."""
-
-
 @dataclass(frozen=True)
 class Office:
     """What the routes of the partners' side work with: `app.state.office`."""
@@ -44,7 +35,8 @@ class Office:
     admin: AdminKey
     arrivals: Arrivals
     reassessor: Reassessor
-    fetches: Fetches
+    given: Callable[[str, int], None]
+    """Is told which partner was given its entries up to which seq; nobody waits for it."""
     limiter: Limiter = field(default_factory=_limiter)
 
     @cached_property

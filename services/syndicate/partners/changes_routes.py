@@ -32,5 +32,5 @@ async def changes(
     office = office_of(request)
     page = await office.arrivals.page(code, after, limit, wait)
     if page.items and not is_newsroom(request):
-        office.fetches.given(code, page.last)
+        office.given(code, page.last)
     return Changes(items=list(page.items), last=page.last)
