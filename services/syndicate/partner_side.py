@@ -64,8 +64,8 @@ class PartnerSide:
         self, database: Database, site: Site, settings: SyndicateSettings, told: asyncio.Event
     ) -> None:
         self.emitter = Emitter(site, follow)
-        pulls = Pulls(database)
-        self._arrivals = Arrivals(database, site, pulls.given)
+        pulls = self._pulls = Pulls(database)
+        self._arrivals = Arrivals(database, site)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
             database,
@@ -73,6 +73,7 @@ class PartnerSide:
             AdminKey(settings.admin_key_file),
             self._arrivals,
             self._reassessor,
+            pulls.given,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
@@ -107,6 +108,7 @@ class PartnerSide:
     async def close(self) -> None:
         """Store what is only in memory yet."""
         await self._upkeep.once()
+        await self._pulls.store()
 
     def _senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
         return {webhooks.KIND: webhooks.Webhooks(outgoing, self._documents)}

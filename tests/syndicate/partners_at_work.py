@@ -18,6 +18,7 @@ from services.syndicate.changes.entries import page
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.circle.pulls import Pulls
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
@@ -109,4 +110,6 @@ def office_of(database: Database, admin: AdminKey | None = None) -> Office:
     """Put together what the routes of the partners' side work with."""
     emitter, arrivals = Emitter(SITE, lambda *_: None), Arrivals(database, SITE)
     reassessor = Reassessor(database, emitter, arrivals.tell_all)
-    return Office(database, SITE, admin or AdminKey(None), arrivals, reassessor)
+    return Office(
+        database, SITE, admin or AdminKey(None), arrivals, reassessor, Pulls(database).given
+    )

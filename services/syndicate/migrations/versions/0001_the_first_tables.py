@@ -375,6 +375,7 @@ def upgrade() -> None:
         sa.Column("word", sa.String(), nullable=True),
         sa.Column("word_at", sa.BigInteger(), nullable=True),
         sa.Column("pulled_at", sa.BigInteger(), nullable=True),
+        sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "article"),
     )
