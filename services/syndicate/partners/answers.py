@@ -1,11 +1,50 @@
-"""What answers about keys and the audit trail look like."""
+"""What answers about partners and their keys look like."""
 
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from schemas.partner import Partner
+from schemas.text import Code
 from schemas.times import Time
+from services.syndicate.partners.document import Kind
+
+
+class FieldChange(BaseModel):
+    """A field's value before and after."""
+
+    before: Any
+    after: Any
+
+
+class Place(BaseModel):
+    """A partner, named."""
+
+    kind: Kind
+    code: Code
+
+
+class Added(Place):
+    """A partner that is new."""
+
+    entry: Partner
+
+
+class Changed(Place):
+    """A partner that differs, by field; those of its product have names like `product.units`."""
+
+    fields: dict[str, FieldChange]
+
+
+class Applied(BaseModel):
+    """What applying a document of partners does."""
+
+    dry_run: bool
+    added: list[Added]
+    changed: list[Changed]
+    unchanged: int
+    not_in_document: list[Place]
 
 
 class NewKey(BaseModel):
@@ -31,25 +70,3 @@ class Keys(BaseModel):
 
     items: list[ListedKey]
     next: None
-
-
-class AuditEntry(BaseModel):
-    """Who did what; `hash` chains it to the entry before."""
-
-    seq: int
-    at: Time
-    by: str
-    unit: str | None
-    action: str
-    object: str
-    request_id: str
-    detail: dict[str, Any]
-    previous: str
-    hash: str
-
-
-class AuditPage(BaseModel):
-    """A part of the audit trail; `next` is the `after` of the part that follows."""
-
-    items: list[AuditEntry]
-    next: int | None

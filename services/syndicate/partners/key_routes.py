@@ -1,22 +1,22 @@
 """HTTP for the newsroom: keys of partners, and the trail of who did what."""
 
 from functools import partial
-from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
 from schemas.text import Code
-from services.common import trail
+from services.common import trail_page
 from services.common.bodies import read_body
 from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
+from services.common.trail_page import About, After, AuditPage, Limit
 from services.syndicate.partners import keys, store
 from services.syndicate.partners.acts import ActOf
 from services.syndicate.partners.admission import admin_only, office_of
-from services.syndicate.partners.answers import AuditPage, Keys, NewKey
+from services.syndicate.partners.answers import Keys, NewKey
 from services.syndicate.partners.keys import GivenKey
 
 _MOST_BYTES = 16 * 1024
@@ -64,17 +64,9 @@ async def revoke_key(code: Code, key: UUID, request: Request, act: ActOf) -> Res
 
 @router.get("/audit", tags=["audit"], response_model=AuditPage)
 async def list_audit(
-    request: Request,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    about: Annotated[
-        str | None, Query(alias="object", pattern="^[!-~]+$", description="`KIND:CODE`")
-    ] = None,
+    request: Request, after: After = 0, limit: Limit = 100, about: About = None
 ) -> Response:
     """List who did what to partners, the oldest first; `hash` chains each entry to the one before
     it."""
-    listing = partial(trail.listed, after=after, limit=limit + 1, about=about)
-    entries = await office_of(request).database.read(listing)
-    following = entries[limit - 1]["seq"] if len(entries) > limit else None
-    items = [trail.as_json(entry) for entry in entries[:limit]]
-    return JSONResponse({"items": items, "next": following})
+    listing = partial(trail_page.page, after=after, limit=limit, about=about)
+    return JSONResponse(await office_of(request).database.read(listing))

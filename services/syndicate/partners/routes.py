@@ -1,5 +1,6 @@
 """HTTP for the newsroom: partners, and what each of them gets."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -18,9 +19,12 @@ from services.common.said import said
 from services.syndicate.partners import changing, store
 from services.syndicate.partners.acts import ActOf
 from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.answers import Applied
+from services.syndicate.partners.document import GivenPartners
 from services.syndicate.partners.store import Stored
 
-MOST_BYTES = 512 * 1024
+_MOST_BYTES = 512 * 1024
+_MOST_TOGETHER = 4 * 1024 * 1024
 
 _ETAG = {"ETag": header("Of this state: for `If-Match`")}
 _MADE: Answers = {201: {"description": "Made", "headers": _ETAG | {"Location": header("Where")}}}
@@ -48,7 +52,7 @@ class Partners(BaseModel):
 )
 async def add_partner(request: Request, act: ActOf) -> Response:
     """Add a partner. It gets all that its product holds, from the first article on."""
-    partner = read(await read_body(request, MOST_BYTES), Partner)
+    partner = read(await read_body(request, _MOST_BYTES), Partner)
     office = office_of(request)
     stored = await office.database.write(
         partial(changing.add, office=office, act=act, partner=partner)
@@ -70,6 +74,25 @@ async def list_partners(
     return Partners(items=found[:limit], next=found[limit - 1].code if len(found) > limit else None)
 
 
+@router.put("", response_model=Applied, openapi_extra=json_body(GivenPartners))
+async def apply_partners(
+    request: Request,
+    act: ActOf,
+    dry_run: Annotated[bool, Query(description="only say what would be done")] = False,
+) -> Response:
+    """Add partners that are new and replace those that differ, all or nothing; whom the document
+    does not name stays. Answers with the differences, by field."""
+    office = office_of(request)
+    given = await asyncio.to_thread(read, await read_body(request, _MOST_TOGETHER), GivenPartners)
+    if dry_run:
+        planned = await office.database.read(partial(changing.planned_of, given=given))
+    else:
+        planned = await office.database.write(partial(changing.apply, act=act, given=given))
+        changing.tell_changed(office)
+        log.info("partners_applied", changed=len(planned.differences))
+    return JSONResponse(planned.body(dry_run=dry_run))
+
+
 @router.get("/{code}", response_model=Partner, responses=_TAGGED)
 async def get_partner(code: Code, request: Request) -> Response:
     """Give a partner."""
@@ -89,7 +112,7 @@ async def replace_partner(
     no longer includes comes as entries of its `changes`."""
     office = office_of(request)
     await office.database.read(partial(store.known, code=code))
-    partner = read(await read_body(request, MOST_BYTES), Partner)
+    partner = read(await read_body(request, _MOST_BYTES), Partner)
     if partner.code != code:
         raise refused([FieldError("/code", said("a code never changes"), "code")])
     job = partial(changing.replace, office=office, act=act, partner=partner, if_match=if_match)

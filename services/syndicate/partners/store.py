@@ -57,6 +57,11 @@ def listed(connection: Connection, after: str, limit: int) -> Sequence[Stored]:
     return [_stored(row) for row in connection.execute(query)]
 
 
+def everyone(connection: Connection) -> Sequence[Stored]:
+    """Give all partners, by code."""
+    return [_stored(row) for row in connection.execute(_WHOLE.order_by(PARTNER.c.code))]
+
+
 def add(connection: Connection, partner: Partner, at: datetime) -> Stored:
     """Add a partner: it is to get all that its product holds, from the first article on. Raises
     Problem (409) if its code is taken."""

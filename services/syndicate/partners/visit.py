@@ -18,6 +18,8 @@ class Visit:
 
     key: str | None
     """As it was sent: as Bearer, as the password of Basic, or, to read, as `?key=`."""
+    in_query: bool
+    """Whether it came in the query, where browsers and proxies may keep it."""
     headers: MoreHeaders = field(default_factory=list)
     """What admission adds to the answer, whatever the answer is."""
 
@@ -26,7 +28,13 @@ def visit_of(scope: Scope) -> Visit:
     """Give the visit that a request is. The first time its key is taken out of the query, so that
     nothing that comes after, be it a link, a log line or an error, can repeat it."""
     if _IN_SCOPE not in scope:
-        scope[_IN_SCOPE] = Visit(_key_taken_from(scope))
+        asked = _key_taken_from(scope)
+        sent = Headers(scope=scope).get("authorization")
+        if sent is not None:
+            scope[_IN_SCOPE] = Visit(bearer(sent) or basic(sent), in_query=False)
+        else:
+            key = asked or None if scope["method"] == "GET" else None
+            scope[_IN_SCOPE] = Visit(key, in_query=True)
     visit: Visit = scope[_IN_SCOPE]
     return visit
 
@@ -40,7 +48,4 @@ def _key_taken_from(scope: Scope) -> str | None:
         else:
             kept.append(part)
     scope["query_string"] = "&".join(kept).encode("latin-1")
-    authorization = Headers(scope=scope).get("authorization")
-    if authorization is not None:
-        return bearer(authorization) or basic(authorization)
-    return asked or None if scope["method"] == "GET" else None
+    return asked
