@@ -13,7 +13,7 @@ from services.syndicate.partner_feeds.making import Made, PartnerFeeds
 from services.syndicate.partners.admission import PartnerCode, office_of
 from services.syndicate.partners.routing import partner_router
 from services.syndicate.partners.visit import visit_of
-from services.syndicate.serving.codings import quick, wanted
+from services.syndicate.serving.codings import Coding, quick, wanted
 
 router = partner_router("partners")
 
@@ -87,8 +87,10 @@ async def _answer(request: Request, made: Made | None) -> Response:
         return Response(status_code=304, headers=headers)
     document = made.document
     headers |= {"content-type": document.content_type, "x-content-type-options": "nosniff"}
-    bodies = {"identity": document.body, **await asyncio.to_thread(quick, document.body)}
     accepted = wanted(request.headers.get("accept-encoding", "").encode("latin-1"))
+    bodies: dict[Coding, bytes] = {"identity": document.body}
+    if accepted[0] != "identity":
+        bodies |= await asyncio.to_thread(quick, document.body)
     coding = next(each for each in accepted if each in bodies)
     if coding != "identity":
         headers["content-encoding"] = coding

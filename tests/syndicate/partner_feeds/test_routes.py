@@ -176,6 +176,13 @@ async def test_an_item_is_there_as_it_stands_now(puller: Puller, extension: str)
     assert again.headers["etag"] != answer.headers["etag"]
 
 
+async def test_an_item_reads_in_ninjs_as_in_the_feed(puller: Puller) -> None:
+    one = at(1, column="kt", keywords=["cảng"])
+    await puller.take(one)
+    [in_feed] = (await puller.get("feed.ninjs")).json()["items"]
+    assert (await puller.get(f"items/{one.id}.ninjs")).json() == in_feed
+
+
 async def test_of_an_erased_article_there_is_only_that_it_was(puller: Puller) -> None:
     one = at(1, headline="Bí mật cũ")
     await puller.take(one)
