@@ -77,7 +77,7 @@ class PartnerSide:
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
-            database, site, settings.feed_size, settings.periods, settings.publication
+            database, site, settings.feed_size, settings.periods, settings.publication, pulls.fed
         )
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
