@@ -30,7 +30,7 @@ SYNDICATE = {
     "rendering": {"feeds", "serving", "history", "lists"},
     "products": set(),
     "changes": {"products", "feeds"},
-    "partners": {"products", "changes"},
+    "partners": {"products", "changes", "feeds"},
     "deliveries": {"partners", "changes", "feeds", "announcing", "lanes"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},

@@ -81,7 +81,6 @@ PARTNER_ENTRY = Table(
     Column("digest", String, nullable=False),
     Column("product", Integer, nullable=False),  # the number of the product that decided
     Column("at", Instant, nullable=False),
-    Column("replay", Boolean, nullable=False),
     Index("partner_entry_at", "partner", "at"),
     sqlite_with_rowid=False,
 )
@@ -141,7 +140,7 @@ WAY = Table(
     Column("old_secret_until", Instant),
     Column("off", String),  # why it is off; nothing while it is on
     Column("created", Instant, nullable=False),
-    # Under which its deliveries wait. It gets another when it is turned off: those are orphans then.
+    # Where its deliveries wait. It gets another when it is turned off: those are orphans then.
     Column("queue", BigInteger, nullable=False, unique=True),
     Column("failures", Integer, nullable=False),  # in a row
     Column("failing_since", Instant),

@@ -23,6 +23,7 @@ from services.syndicate.partner_tables import DELIVERY, WAY
 LEASE = timedelta(seconds=2 * MOST_SECONDS)
 
 _OTHER = DELIVERY.alias("other")
+_NONE = literal_column("0")  # said, for SQLite: SQLAlchemy would leave it to a parameter
 _AT = bindparam("at", type_=Instant)
 _DUE = (DELIVERY.c.state == literal_column("'waiting'"), DELIVERY.c.due_at <= _AT)
 # An attempt with an older entry of the article may still be under way.
@@ -34,6 +35,7 @@ _FIRST = (
     .where(DELIVERY.c.queue == WAY.c.queue, *_DUE)
     .order_by(DELIVERY.c.rank, DELIVERY.c.seq)
     .limit(literal_column("1"))
+    .offset(_NONE)
     .scalar_subquery()
 )
 _DOUBTFUL = or_(WAY.c.failures > literal_column("0"), WAY.c.slow.is_(True))
@@ -52,6 +54,7 @@ _NEXT = Prepared(
     .where(DELIVERY.c.queue == bindparam("of"), *_DUE, _ALONE)
     .order_by(DELIVERY.c.rank, DELIVERY.c.seq)
     .limit(bindparam("most"))
+    .offset(_NONE)
 )
 
 _random = SystemRandom()

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, case, select, update
 
 from services.common.instants import Instant
+from services.syndicate.announcing.news import News, note
 from services.syndicate.deliveries import schedule
 from services.syndicate.deliveries.loading import Attempt
-from services.syndicate.deliveries.news import News, note
 from services.syndicate.deliveries.ways import turn_off
 from services.syndicate.partner_tables import DELIVERY, WAY
 
@@ -101,15 +102,21 @@ def store(connection: Connection, outcomes: Sequence[Outcome]) -> Sequence[Attem
 
 def _news(outcomes: Iterable[Outcome]) -> Iterator[News]:
     for outcome in outcomes:
-        parcel, at = outcome.attempt.parcel, outcome.at
-        of = (parcel.entry.id, parcel.entry.version)
-        trace = outcome.attempt.trace.model_dump_json()
+        parcel = outcome.attempt.parcel
+        told = partial(
+            News,
+            parcel.entry.id,
+            parcel.entry.version,
+            parcel.way.partner,
+            at=outcome.at,
+            trace=outcome.attempt.trace.model_dump_json(),
+        )
         if outcome.result is Result.DELIVERED:
-            yield News(*of, "delivered", parcel.way.partner, parcel.way.kind, at, trace)
+            yield told(state="delivered", detail=parcel.way.kind)
             continue
-        yield News(*of, "tried", parcel.way.partner, outcome.error, at, trace)
+        yield told(state="tried", detail=outcome.error)
         if outcome.due_at is None:
-            yield News(*of, "failed", parcel.way.partner, outcome.error, at, trace)
+            yield told(state="failed", detail=outcome.error)
 
 
 def _settle_way(connection: Connection, outcome: Outcome) -> bool:

@@ -1,6 +1,6 @@
 """New entries make deliveries, in the transaction that stores the entries."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from schemas.partner import Kind
 from services.common.ids import new_id
+from services.common.instants import now
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.deliveries.news import News, note
 from services.syndicate.partner_tables import DELIVERY, WAY
 
 _EXPRESS, _USUAL, _REPLAY = 0, 1, 2
@@ -23,6 +23,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class _Waiting:
     seq: int
+    entry: int
     rank: int
 
 
@@ -35,6 +36,7 @@ def queue(
     entries = [entry for entry in entries if entry.partner in by_partner]
     if not entries:
         return
+    at = now()
     waiting = _waiting(connection, {entry.article for entry in entries})
     newest = {(entry.partner, entry.article): entry.seq for entry in entries}
     rows: list[dict[str, Any]] = []
@@ -42,15 +44,17 @@ def queue(
     for entry in entries:
         is_newest = newest[entry.partner, entry.article] == entry.seq
         for way in by_partner[entry.partner]:
-            older = waiting.pop((way.id, entry.article), [])
-            outdated += [each.seq for each in older]
+            before = waiting.pop((way.id, entry.article), [])
+            if any(each.entry >= entry.seq for each in before):
+                continue  # a replay of what is about to be told anyhow
+            outdated += [each.seq for each in before]
             # Whatever overtook for the sake of the older one goes on doing so.
-            rank = min([_rank(entry), *(each.rank for each in older)])
-            rows.append(_row(entry, way, rank, is_newest=is_newest))
+            rank = min([_rank(entry), *(each.rank for each in before)])
+            rows.append(_row(entry, way, rank, at if is_newest else None, at))
     for seqs in _batched(outdated):
-        _supersede(connection, seqs, entries[-1].at)
-    connection.execute(insert(DELIVERY), rows)
-    note(connection, _news(entries))
+        _supersede(connection, seqs, at)
+    if rows:
+        connection.execute(insert(DELIVERY), rows)
 
 
 def _rank(entry: NewEntry) -> int:
@@ -59,7 +63,9 @@ def _rank(entry: NewEntry) -> int:
     return _EXPRESS if entry.express or entry.kind is not Kind.PUBLISHED else _USUAL
 
 
-def _row(entry: NewEntry, way: Row[Any], rank: int, *, is_newest: bool) -> dict[str, Any]:
+def _row(
+    entry: NewEntry, way: Row[Any], rank: int, due_at: datetime | None, at: datetime
+) -> dict[str, Any]:
     return {
         "way": way.id,
         "queue": way.queue,
@@ -70,19 +76,13 @@ def _row(entry: NewEntry, way: Row[Any], rank: int, *, is_newest: bool) -> dict[
         "message": f"msg_{new_id().hex}",
         "rank": rank,
         "replay": entry.replay,
-        "state": "waiting" if is_newest else "superseded",
-        "due_at": entry.at if is_newest else None,
+        "state": "waiting" if due_at else "superseded",
+        "due_at": due_at,
         "attempts": 0,
-        "created": entry.at,
-        "ended": None if is_newest else entry.at,
+        "created": at,
+        "ended": None if due_at else at,
         "trace": entry.trace.model_dump_json(),
     }
-
-
-def _news(entries: Iterable[NewEntry]) -> Iterator[News]:
-    for entry in entries:
-        trace = entry.trace.model_dump_json()
-        yield News(entry.article, entry.version, "queued", entry.partner, "", entry.at, trace)
 
 
 def _ways_on(
@@ -90,8 +90,7 @@ def _ways_on(
 ) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = {}
     for some in _batched(sorted(partners)):
-        query = select(WAY.c.id, WAY.c.queue, WAY.c.partner)
-        query = query.where(WAY.c.partner.in_(some), WAY.c.off.is_(None))
+        query = select(WAY).where(WAY.c.partner.in_(some), WAY.c.off.is_(None))
         for way in connection.execute(query):
             if ways is None or way.id in ways:
                 found.setdefault(way.partner, []).append(way)
@@ -104,10 +103,10 @@ def _waiting(
     """What waits of these articles, by way and article: one each, but for what a fault left."""
     found: dict[tuple[UUID, UUID], list[_Waiting]] = {}
     for some in _batched(sorted(articles)):
-        query = select(DELIVERY.c.way, DELIVERY.c.article, DELIVERY.c.seq, DELIVERY.c.rank)
-        query = query.where(DELIVERY.c.article.in_(some), DELIVERY.c.state == "waiting")
-        for way, article, seq, rank in connection.execute(query):
-            found.setdefault((way, article), []).append(_Waiting(seq, rank))
+        query = select(DELIVERY).where(DELIVERY.c.article.in_(some), DELIVERY.c.state == "waiting")
+        for row in connection.execute(query):
+            waits = _Waiting(row.seq, row.entry, row.rank)
+            found.setdefault((row.way, row.article), []).append(waits)
     return found
 
 

@@ -1,7 +1,8 @@
 """When a delivery is tried again, and for how long a way that fails is left alone. Pure, but for
 the dice."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from random import SystemRandom
 
 # Seconds after the first, second … failure of one delivery; then it has failed. Three days and a
@@ -42,3 +43,16 @@ def rest_until(at: datetime, failures: int, retry_after: timedelta | None = None
 def is_hopeless(at: datetime, failures: int, since: datetime) -> bool:
     """Whether a way that has failed so often, since then, should be turned off."""
     return failures >= _AT_LEAST and at - since >= PATIENCE
+
+
+def wish_of(retry_after: str | None, at: datetime) -> timedelta | None:
+    """Read a `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3)."""
+    if not retry_after or not retry_after.isascii():
+        return None
+    if retry_after.isdigit():
+        return timedelta(seconds=int(retry_after[:9]))
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - at

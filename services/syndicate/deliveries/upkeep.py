@@ -1,24 +1,28 @@
 """What goes when its time is over, a bounded piece at a time. Each function is a part of its
 caller's transaction."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, case, delete, func, literal, select, update
 
-from services.syndicate.deliveries.news import News, note
+from services.common.instants import Instant
+from services.syndicate.announcing.news import News, note
 from services.syndicate.partner_tables import DELIVERY, ENDED_QUEUE, WAY
 
 _AT_ONCE = 500
 _KEPT = timedelta(days=30)
 
 
-def end_orphans(connection: Connection, at: datetime) -> int:
-    """End some of what waits for a way that was turned off or is gone; say how many."""
+def anything_to_end(connection: Connection) -> bool:
+    """Whether a way was turned off or is gone, and its deliveries may still wait."""
+    return connection.execute(select(ENDED_QUEUE.c.queue).limit(1)).first() is not None
+
+
+def end_orphans(connection: Connection, at: datetime) -> None:
+    """End some of what waits for such a way."""
     queue = connection.execute(select(ENDED_QUEUE).limit(1)).first()
     if queue is None:
-        return 0
+        return
     rows = connection.execute(
         select(DELIVERY)
         .where(DELIVERY.c.queue == queue.queue, DELIVERY.c.state == "waiting")
@@ -26,42 +30,47 @@ def end_orphans(connection: Connection, at: datetime) -> int:
     ).all()
     if not rows:
         connection.execute(delete(ENDED_QUEUE).where(ENDED_QUEUE.c.queue == queue.queue))
-        return 1
+        return
+    error = f"way_{queue.why}"
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.seq.in_([row.seq for row in rows]))
-        .values(state="failed", due_at=None, ended=at, error=f"way_{queue.why}")
+        .values(state="failed", due_at=None, ended=at, error=error)
     )
-    told = f"way_{queue.why}"
     note(
         connection,
-        (News(r.article, r.version, "failed", r.partner, told, at, r.trace) for r in rows),
+        (News(r.article, r.version, r.partner, "failed", at, r.trace, error) for r in rows),
     )
-    return len(rows)
 
 
-def forget_old(connection: Connection, at: datetime) -> int:
-    """Delete some of what came to its end long ago; say how many."""
-    old = select(DELIVERY.c.seq).where(DELIVERY.c.ended < at - _KEPT).limit(_AT_ONCE)
-    return connection.execute(delete(DELIVERY).where(DELIVERY.c.seq.in_(old))).rowcount
+def anything_old(connection: Connection, at: datetime) -> bool:
+    """Whether there is what came to its end long ago."""
+    return connection.execute(_old(at).limit(1)).first() is not None
 
 
-def forget_articles(connection: Connection, articles: Collection[UUID]) -> None:
-    """Take away what waits of articles that were erased."""
-    connection.execute(
-        delete(DELIVERY).where(DELIVERY.c.article.in_(articles), DELIVERY.c.state == "waiting")
-    )
+def forget_old(connection: Connection, at: datetime) -> None:
+    """Delete some of that."""
+    connection.execute(delete(DELIVERY).where(DELIVERY.c.seq.in_(_old(at).limit(_AT_ONCE))))
 
 
 def release(connection: Connection, at: datetime) -> None:
     """Take up at once what another process has left."""
-    left = (DELIVERY.c.lease > at,)
-    connection.execute(update(DELIVERY).where(*left).values(lease=None, due_at=at))
+    due_at = case((DELIVERY.c.state == "waiting", literal(at, Instant)), else_=None)
+    left = DELIVERY.c.lease.is_not(None)
+    connection.execute(update(DELIVERY).where(left).values(lease=None, due_at=due_at))
 
 
-def off(connection: Connection) -> int:
-    """Count the ways that are off."""
-    count: int = connection.scalars(
-        select(func.count()).select_from(WAY).where(WAY.c.off.is_not(None))
-    ).one()
-    return count
+def counts(connection: Connection) -> tuple[int, int]:
+    """Count what waits, and the ways that are off."""
+    waiting = (
+        select(func.count())
+        .select_from(WAY)
+        .join(DELIVERY, DELIVERY.c.queue == WAY.c.queue)
+        .where(DELIVERY.c.state == "waiting")
+    )
+    off = select(func.count()).select_from(WAY).where(WAY.c.off.is_not(None))
+    return connection.scalars(waiting).one(), connection.scalars(off).one()
+
+
+def _old(at: datetime) -> Select[tuple[int]]:
+    return select(DELIVERY.c.seq).where(DELIVERY.c.ended < at - _KEPT)
