@@ -57,3 +57,18 @@ WAYS_OFF = Gauge("tinbai_ways_off", "Ways of pushing that are off")
 WAYS_TURNED_OFF = Counter(
     "tinbai_ways_turned_off", "Ways that a partner, or its long silence, turned off", ["way", "why"]
 )
+ACKNOWLEDGEMENTS = Counter(
+    "tinbai_acknowledgements", "Words of partners on what they got, by what they say", ["state"]
+)
+TAKEDOWNS = Gauge(
+    "tinbai_takedowns",
+    "Retractions that partners have not said to have applied, by how long they may take: waiting, "
+    "reminded, overdue",
+    ["state"],
+)
+LOOKS = Counter(
+    "tinbai_takedown_looks", "Looks at partners' pages for a retracted text, by result", ["seen"]
+)
+TEXTS_STANDING = Gauge(
+    "tinbai_retracted_texts_standing", "Pages of partners where a retracted text was seen last"
+)

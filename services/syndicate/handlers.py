@@ -15,7 +15,7 @@ from services.common.consuming import Batch, DeadLetters, Received, RecordHandle
 from services.common.database import Database
 from services.common.kafka import consume
 from services.common.trace import tracing
-from services.syndicate import store
+from services.syndicate import positions, store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
@@ -55,7 +55,10 @@ class Intake:
 
     async def _take(self, batch: Batch[ArticleEvent]) -> Sequence[Change]:
         changes = [_change(item) for item in batch.items]
-        effective, entries = await self._database.write(partial(self._store, changes=changes))
+        apply = partial(self._store, changes=changes)
+        effective, entries = await self._database.write(
+            positions.reaching(apply, batch.next_offsets)
+        )
         self._arrivals.tell({entry.partner for entry in entries})
         self._press.forget(article_of(change) for change in changes if erases(change))
         self._pages.forget({article_of(change) for change in changes})
@@ -72,17 +75,19 @@ class Intake:
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""
         events = [item.event for item in batch.items if item.event]
-        await self._database.write(partial(store.apply_registry, events=events))
+        apply = partial(store.apply_registry, events=events)
+        await self._database.write(positions.reaching(apply, batch.next_offsets))
         self._press.tell_changed()
         for event in events:
             with tracing(event.trace):
                 log.info("registry_taken", key=event.key)
 
 
-def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
+def subscribe(broker: KafkaBroker, intake: Intake, database: Database, store_id: str) -> None:
     """Give each topic a consumer of its own, so that express overtakes a backlog of articles.
 
-    The group names the store, so that a new and empty one reads everything again.
+    The group names the store, so that a new and empty one reads everything again; a backup that was
+    restored reads on from where it stood.
     """
     group = f"tinbai-syndicate-{store_id}"
     park = DeadLetters(broker, "syndicate").park
@@ -95,9 +100,10 @@ def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
     )
-    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, at_once=_AT_ONCE)
-    consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express)
-    consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry)
+    stored = partial(database.read, positions.stored)
+    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, stored, _AT_ONCE)
+    consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express, stored)
+    consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry, stored)
 
 
 def _change(item: Received[ArticleEvent]) -> Change:

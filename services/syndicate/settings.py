@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from services.common.database import sqlite_url
 from services.common.settings import ServiceSettings
 from services.syndicate.rendering.window import Periods
 
@@ -76,6 +77,10 @@ class SyndicateSettings(ServiceSettings):
         description="seconds after which a dead subscriber is dropped",
     )
 
+    database_url: str = Field(
+        default="", description="postgresql://…, to be shared by several; else a file below data"
+    )
+
     public_folder: Path | None = Field(
         default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
     )
@@ -86,6 +91,6 @@ class SyndicateSettings(ServiceSettings):
         return self.public_folder or self.data / "syndicate" / "public"
 
     @property
-    def database_file(self) -> Path:
-        """Where articles and the last bytes of feeds are kept."""
-        return self.data / "syndicate" / "syndicate.db"
+    def database(self) -> str:
+        """The URL of where partners, articles and the last bytes of feeds are kept."""
+        return self.database_url or sqlite_url(self.data / "syndicate" / "syndicate.db")

@@ -30,7 +30,7 @@ def single(format_: Format, article: Article, names: Names, site: Site) -> Singl
     format can't hold its text, which ingest would not have let in."""
     writer = PARTNER_FORMATS[format_]
     fragment = writer.fragment(article, names, site)
-    return Single(writer.media_type, writer.single(_head(article), site, fragment))
+    return Single(writer.single_type, writer.single(_head(article), site, fragment))
 
 
 def _head(article: Article) -> PrivateHead:

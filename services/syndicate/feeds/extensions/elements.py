@@ -16,7 +16,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 
-def add(parent: _Element, tag: str, text: str = "", **attributes: object) -> _Element:
+def add(parent: _Element, tag: str, text: str = "", /, **attributes: object) -> _Element:
     """Append an element; attributes without a value are left out."""
     known = {name: str(value) for name, value in attributes.items() if value not in (None, "")}
     element = SubElement(parent, tag, known)
