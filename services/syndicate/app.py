@@ -22,7 +22,7 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import webhooks
+from services.syndicate.deliveries import delivery_routes, webhook_routes, webhooks
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.pushing import Pushing, Senders
 from services.syndicate.deliveries.sending import Sender
@@ -124,6 +124,9 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
+    app.include_router(webhook_routes.router)
+    app.include_router(delivery_routes.router)
+    app.state.allowed_targets = settings.allowed_targets
     app.include_router(explaining_routes.router)
     app.include_router(what_if_routes.router)
     app.include_router(manifests.router)
