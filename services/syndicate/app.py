@@ -82,7 +82,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
             senders = _senders(Documents(database, site))
-            call_out = partial(Outgoing, settings.allowed_targets)
+            call_out = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
             pushing = Pushing(database, site, call_out, senders, arrivals.any)
             admin = AdminKey(settings.admin_key_file)
             app.state.office = Office(database, site, admin, arrivals, reassessor)
