@@ -95,6 +95,10 @@ class PartnerSide:
         """Drop what memory holds of these."""
         self.feeds.forget(articles)
 
+    def look_again(self) -> None:
+        """Have articles gone through where a product has changed."""
+        self._reassessor.begun.set()
+
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Give what runs in the background, by name."""
         return {
