@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from schemas.partner import Format
 from services.common.openapi import Answers
@@ -11,9 +11,10 @@ from services.common.problems import not_found
 from services.syndicate.feeds.partner_format import PARTNER_FORMATS
 from services.syndicate.partner_feeds.making import Made, PartnerFeeds
 from services.syndicate.partners.admission import PartnerCode
+from services.syndicate.partners.routing import partner_router
 from services.syndicate.serving.codings import quick, wanted
 
-router = APIRouter(tags=["partners"])
+router = partner_router("partners")
 
 _SAME: Answers = {304: {"description": "You have it: `If-None-Match` names its ETag."}}
 
@@ -26,7 +27,7 @@ def _answers(*media_types: str) -> Answers:
 
 
 @router.get(
-    "/partners/{code}/feed.{extension}",
+    "/feed.{extension}",
     response_class=Response,
     responses=_answers(*(each.feed_type for each in PARTNER_FORMATS.values())),
 )
@@ -38,7 +39,7 @@ async def partner_feed(request: Request, code: PartnerCode, extension: str) -> R
 
 
 @router.get(
-    "/partners/{code}/items/{article}.{extension}",
+    "/items/{article}.{extension}",
     response_class=Response,
     responses=_answers(*(each.single_type for each in PARTNER_FORMATS.values())),
 )

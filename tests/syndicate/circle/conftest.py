@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from json import loads
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +99,8 @@ class Newsroom:
     async def news(self, *states: str) -> list[tuple[str, str, str]]:
         """Give what is to be told: state, partner, detail."""
         rows = await self.rows(DELIVERY_NEWS)
-        return [(r.state, r.partner, r.detail) for r in rows if r.state in states]
+        told = [row for row in rows if row.state in states]
+        return [(row.state, each, row.detail) for row in told for each in loads(row.partners)]
 
     async def rows(self, table: Any) -> list[Row[Any]]:
         query = select(table).order_by(*table.primary_key)
