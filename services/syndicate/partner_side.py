@@ -77,7 +77,7 @@ class PartnerSide:
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
-            database, site, settings.feed_size, settings.periods, settings.publication
+            database, site, settings.feed_size, settings.periods, settings.publication, pulls.fed
         )
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
@@ -94,6 +94,10 @@ class PartnerSide:
     def forget(self, articles: Collection[UUID]) -> None:
         """Drop what memory holds of these."""
         self.feeds.forget(articles)
+
+    def look_again(self) -> None:
+        """Have articles gone through where a product has changed."""
+        self._reassessor.begun.set()
 
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Give what runs in the background, by name."""
