@@ -89,7 +89,7 @@ async def test_it_tells_by_which_ways_a_partner_got_it(newsroom):
         ("webhook", 1, "delivered"),
         ("webhook", 2, "waiting"),
     ]
-    assert item["pulled_at"] is None
+    assert item["asked"]["pulled_at"] is None
 
     row = (await newsroom.rows(WAY))[0]
     assert row.id == way
