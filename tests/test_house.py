@@ -35,6 +35,7 @@ SYNDICATE = {
     "deliveries": {"partners", "changes", "feeds", "announcing", "lanes"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
+    "partner_feeds": {"partners", "changes", "feeds", "rendering", "serving", "lists"},
     "migrations": set(),
     "explaining": {"products", "changes", "partners"},
 }

@@ -7,13 +7,13 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from services.common.database import sqlite_url
-from services.common.settings import ServiceSettings
+from services.common.settings import RateSettings
 from services.syndicate.rendering.window import Periods
 
 _YEAR = 31_536_000  # seconds
 
 
-class SyndicateSettings(ServiceSettings):
+class SyndicateSettings(RateSettings):
     """Settings of syndicate."""
 
     port: int = Field(default=8002, ge=0, le=65535, description="port to listen on")

@@ -1,13 +1,15 @@
 """What syndicate keeps of events. Each function is a part of its caller's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
-from schemas.events import RegistryEvent
+from schemas.events import ColumnChanged, RegistryEvent
+from schemas.registry import Column
+from services.common.instants import now
 from services.syndicate.announcing import listing
 from services.syndicate.change import (
     Change,
@@ -22,6 +24,8 @@ from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
 from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
+from services.syndicate.partner_tables import MEDIA_TOPIC
+from services.syndicate.partners import registry
 from services.syndicate.rendering import feed_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
@@ -52,12 +56,15 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     return outcome.effective
 
 
-def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> None:
-    """Take over names. A feed that was there under another name is spoken of in others too, as
-    author or category, so all are rendered again; that is rare."""
+def apply_registry(connection: Connection, events: Collection[RegistryEvent]) -> None:
+    """Take over names, successions and topics. A feed that was there under another name is spoken
+    of in others too, as author or category, so all are rendered again; that is rare."""
+    registry.follow(connection, events, now())
     renamed = False
     for event in events:
         name, title = named_feed(event)
+        if isinstance(event, ColumnChanged):
+            _keep_topic(connection, event.column)
         known = connection.execute(select(FEED.c.title).where(FEED.c.name == name)).first()
         if known is None:
             know(connection, [name], title)
@@ -67,6 +74,20 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
     if renamed:
         touch_all(connection)
         list_store.touch(connection, list_store.CATALOGUE)
+
+
+def _keep_topic(connection: Connection, column: Column) -> None:
+    """Take over what a column is about. Documents for partners say it, and change with it."""
+    of_column = MEDIA_TOPIC.c.column == column.slug
+    known = connection.scalars(select(MEDIA_TOPIC.c.topic).where(of_column)).one_or_none()
+    if known == column.media_topic:
+        return
+    connection.execute(delete(MEDIA_TOPIC).where(of_column))
+    if column.media_topic:
+        connection.execute(
+            insert(MEDIA_TOPIC), {"column": column.slug, "topic": column.media_topic}
+        )
+    list_store.touch(connection, list_store.CATALOGUE)
 
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:

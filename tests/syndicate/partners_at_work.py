@@ -1,7 +1,7 @@
 """Partners and their entries in a store, without HTTP and Kafka."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, update
@@ -18,6 +18,7 @@ from services.syndicate.changes.entries import page
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.circle.pulls import Pulls
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
@@ -87,14 +88,28 @@ def mirrored(entries: Sequence[Entry]) -> dict[UUID, int]:
     return shown
 
 
+class NobodyWaits:
+    """Partners of whom none waits for an entry."""
+
+    def __init__(self, site: Site) -> None:
+        self.emitter = Emitter(site, lambda *_: None)
+
+    def tell(self, partners: Collection[str]) -> None:
+        """Wake nobody."""
+
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Nothing is in memory."""
+
+
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""
-    emitter, arrivals = Emitter(site, lambda *_: None), Arrivals(database, site)
-    return Intake(database, press, pages, emitter, arrivals)
+    return Intake(database, press, pages, NobodyWaits(site))
 
 
 def office_of(database: Database, admin: AdminKey | None = None) -> Office:
     """Put together what the routes of the partners' side work with."""
     emitter, arrivals = Emitter(SITE, lambda *_: None), Arrivals(database, SITE)
     reassessor = Reassessor(database, emitter, arrivals.tell_all)
-    return Office(database, SITE, admin or AdminKey(None), arrivals, reassessor)
+    return Office(
+        database, SITE, admin or AdminKey(None), arrivals, reassessor, Pulls(database).given
+    )

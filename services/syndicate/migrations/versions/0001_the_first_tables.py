@@ -17,12 +17,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
         batch_op.create_index("acknowledgement_article", ["article", "partner"], unique=False)
+        batch_op.create_index("acknowledgement_partner", ["partner", "seq"], unique=False)
 
     op.create_table(
         "article",
@@ -31,6 +33,28 @@ def upgrade() -> None:
         sa.Column("json", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "audit",
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("audit_by_object", ["object", "seq"], unique=False)
+
     op.create_table(
         "closed",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,7 +97,7 @@ def upgrade() -> None:
         sa.Column("article", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("partners", sa.Text(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
@@ -154,7 +178,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("holding", schema=None) as batch_op:
         batch_op.create_index("holding_article", ["article"], unique=False)
-        batch_op.create_index("holding_place", ["partner", "place", "article"], unique=False)
+        batch_op.create_index(
+            "holding_place", ["partner", "kind", "place", "article"], unique=False
+        )
 
     op.create_table(
         "hub_handshake",
@@ -235,6 +261,7 @@ def upgrade() -> None:
         sa.Column("product", sa.Integer(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code"),
     )
     op.create_table(
@@ -263,11 +290,34 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=True),
         sa.Column("last_used", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
     with op.batch_alter_table("partner_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_key_partner"), ["partner"], unique=False)
+
+    op.create_table(
+        "place",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("article", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("look_at", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=True),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.String(), nullable=True),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_claimed_until"), ["claimed_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_place_look_at"), ["look_at"], unique=False)
+        batch_op.create_index("place_article", ["article", "partner"], unique=False)
+        batch_op.create_index("place_seen", ["seen"], unique=False)
 
     op.create_table(
         "position",
@@ -285,6 +335,13 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "number"),
+    )
+    op.create_table(
+        "pulled",
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("feed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("partner"),
     )
     op.create_table(
         "reassessing",
@@ -309,22 +366,34 @@ def upgrade() -> None:
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("article", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("had", sa.Integer(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("deadline", sa.BigInteger(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=True),
-        sa.Column("look_at", sa.BigInteger(), nullable=True),
-        sa.Column("looks", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.String(), nullable=True),
-        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("word", sa.String(), nullable=True),
+        sa.Column("word_at", sa.BigInteger(), nullable=True),
+        sa.Column("pulled_at", sa.BigInteger(), nullable=True),
+        sa.Column("test", sa.Boolean(), nullable=False),
+        sa.Column("trace", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "article"),
     )
     with op.batch_alter_table("takedown", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_takedown_look_at"), ["look_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_takedown_next_at"), ["next_at"], unique=False)
         batch_op.create_index("takedown_article", ["article"], unique=False)
+        batch_op.create_index("takedown_entry", ["partner", "entry"], unique=False)
+        batch_op.create_index(
+            "takedown_state", ["state", "deadline", "article", "partner"], unique=False
+        )
 
+    op.create_table(
+        "text_print",
+        sa.Column("article", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hashes", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("article", "version"),
+    )
     op.create_table(
         "unlisted",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -344,6 +413,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("article", "version"),
     )
+    with op.batch_alter_table("version", schema=None) as batch_op:
+        batch_op.create_index("version_at", ["at", "article", "version"], unique=False)
+
     op.create_table(
         "way",
         sa.Column("id", sa.Uuid(), nullable=False),
