@@ -115,8 +115,8 @@ async def test_a_wish_to_wait_is_obeyed(desk, callbacks, quick):
         await desk.release(article(), article())
         rows = await desk.until(lambda rows: any(row.attempts for row in rows))
 
-    [tried] = [row for row in rows if row.attempts]
-    assert tried.due_at > now() + timedelta(minutes=9)
+    due = [row.due_at for row in rows if row.attempts]
+    assert min(due) > now() + timedelta(minutes=9)
     assert (await desk.way_row(way)).rest_until > now() + timedelta(minutes=9)
 
 
