@@ -1,7 +1,7 @@
 """Where the partners' side is put together."""
 
 import asyncio
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,10 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
+from services.syndicate.deliveries import delivery_routes, webhook_routes, webhooks
+from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.pushing import Pushing
+from services.syndicate.deliveries.sending import Sender
 from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
@@ -45,6 +49,8 @@ _ROUTERS = (
     feed_routes.router,
     circle_routes.router,
     circle_admin.router,
+    webhook_routes.router,
+    delivery_routes.router,
     manifest_routes.router,
     manifest_routes.for_everybody,
 )
@@ -73,6 +79,9 @@ class PartnerSide:
         )
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
+        self._documents = Documents(database, site)
+        keeping = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
+        self._pushing = Pushing(database, site, keeping, self._senders, self._arrivals.any)
         self._circle = Circle(database, site.home, call_out, follow, pulls)
         self._upkeep = Upkeep(database, self.office.keyring, store_uses)
 
@@ -89,6 +98,7 @@ class PartnerSide:
         return {
             "news": self._news.run(),
             "reassessing": self._reassessor.run(),
+            "pushing": self._pushing.run(),
             "circle": self._circle.run(),
             "upkeep": self._upkeep.run(),
         }
@@ -96,6 +106,9 @@ class PartnerSide:
     async def close(self) -> None:
         """Store what is only in memory yet."""
         await self._upkeep.once()
+
+    def _senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
+        return {webhooks.KIND: webhooks.Webhooks(outgoing, self._documents)}
 
     def _stored(self) -> None:
         self._arrivals.tell_all()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from schemas.text import Code
 from services.common.given import refused
+from services.common.openapi import PROBLEMS
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
 from services.syndicate.circle import reading
@@ -21,7 +22,9 @@ from services.syndicate.circle.report import Case, Report, report
 from services.syndicate.circle.words import Word
 from services.syndicate.partners.admission import admin_only, office_of
 
-router = APIRouter(prefix="/v1/admin", tags=["retractions"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["retractions"], dependencies=[Depends(admin_only)]
+)
 
 
 class Takedown(BaseModel):

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
@@ -65,6 +66,7 @@ def upgrade() -> None:
         "delivery",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("way", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.BigInteger(), nullable=False),
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("article", sa.Uuid(), nullable=False),
@@ -86,8 +88,9 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("delivery_article", ["article", "way"], unique=False)
         batch_op.create_index("delivery_ended", ["ended"], unique=False)
-        batch_op.create_index("delivery_next", ["way", "state", "rank", "seq"], unique=False)
-        batch_op.create_index("delivery_partner", ["partner", "seq"], unique=False)
+        batch_op.create_index("delivery_lease", ["lease"], unique=False)
+        batch_op.create_index("delivery_next", ["queue", "state", "rank", "seq"], unique=False)
+        batch_op.create_index("delivery_partner", ["partner", "state", "seq"], unique=False)
 
     op.create_table(
         "delivery_news",
@@ -121,6 +124,12 @@ def upgrade() -> None:
         sa.Column("hour", sa.BigInteger(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "ended_queue",
+        sa.Column("queue", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("queue"),
     )
     op.create_table(
         "entry",
@@ -309,6 +318,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_claimed_until"), ["claimed_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_place_look_at"), ["look_at"], unique=False)
         batch_op.create_index("place_article", ["article", "partner"], unique=False)
+        batch_op.create_index("place_seen", ["seen"], unique=False)
 
     op.create_table(
         "position",
@@ -331,7 +341,7 @@ def upgrade() -> None:
         "pulled",
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("feed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("partner"),
     )
     op.create_table(
@@ -420,12 +430,13 @@ def upgrade() -> None:
         sa.Column("old_secret_until", sa.BigInteger(), nullable=True),
         sa.Column("off", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("queue", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.Column("rest_until", sa.BigInteger(), nullable=True),
         sa.Column("slow", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("queue"),
     )
     with op.batch_alter_table("way", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_way_partner"), ["partner"], unique=False)
