@@ -23,7 +23,7 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import delivery_routes, webhook_routes, webhooks
+from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes, webhooks
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.pushing import Pushing
 from services.syndicate.deliveries.sending import Sender
@@ -51,6 +51,7 @@ _ROUTERS = (
     circle_admin.router,
     webhook_routes.router,
     delivery_routes.router,
+    replay_routes.router,
     manifest_routes.router,
     manifest_routes.for_everybody,
 )
@@ -63,8 +64,8 @@ class PartnerSide:
         self, database: Database, site: Site, settings: SyndicateSettings, told: asyncio.Event
     ) -> None:
         self.emitter = Emitter(site, follow)
-        pulls = Pulls(database)
-        self._arrivals = Arrivals(database, site, pulls.given)
+        pulls = self._pulls = Pulls(database)
+        self._arrivals = Arrivals(database, site)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
             database,
@@ -72,6 +73,7 @@ class PartnerSide:
             AdminKey(settings.admin_key_file),
             self._arrivals,
             self._reassessor,
+            pulls.given,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
@@ -93,6 +95,10 @@ class PartnerSide:
         """Drop what memory holds of these."""
         self.feeds.forget(articles)
 
+    def look_again(self) -> None:
+        """Have articles gone through where a product has changed."""
+        self._reassessor.begun.set()
+
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Give what runs in the background, by name."""
         return {
@@ -106,6 +112,7 @@ class PartnerSide:
     async def close(self) -> None:
         """Store what is only in memory yet."""
         await self._upkeep.once()
+        await self._pulls.store()
 
     def _senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
         return {webhooks.KIND: webhooks.Webhooks(outgoing, self._documents)}

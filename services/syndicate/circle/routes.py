@@ -11,7 +11,6 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field, RootModel
 from starlette.responses import JSONResponse, Response
 
-from services.common.auth import bearer
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
@@ -23,7 +22,7 @@ from services.common.trace import current_trace
 from services.syndicate.circle import acknowledging
 from services.syndicate.circle.acknowledging import Kept, NeverTold, Refused, TooManyWords
 from services.syndicate.circle.words import Acknowledgement, Word
-from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.admission import PartnerCode, is_newsroom, office_of
 from services.syndicate.partners.routing import partner_router
 
 _LIMIT = 512 * 1024
@@ -121,7 +120,7 @@ async def _kept(
         given=given,
         at=now(),
         trace=current_trace(),
-        by="newsroom" if _is_newsroom(request) else "partner",
+        by_newsroom=is_newsroom(request),
     )
     try:
         return await office_of(request).database.write(job)
@@ -132,11 +131,6 @@ async def _kept(
     except TooManyWords:
         detail = said("You have said too much of this version; nothing further is kept.")
         raise Problem("conflict", detail) from None
-
-
-def _is_newsroom(request: Request) -> bool:
-    """Whether somebody says it in the partner's name, who has called, for one."""
-    return office_of(request).admin.matches(bearer(request.headers.get("Authorization")))
 
 
 def _field_error(fault: NeverTold, *, is_list: bool) -> FieldError:

@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.Column("article", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("partners", sa.Text(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
@@ -376,6 +376,7 @@ def upgrade() -> None:
         sa.Column("word", sa.String(), nullable=True),
         sa.Column("word_at", sa.BigInteger(), nullable=True),
         sa.Column("pulled_at", sa.BigInteger(), nullable=True),
+        sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "article"),
     )
