@@ -1,0 +1,104 @@
+"""Carries parcels as mails, by the mail server of the house."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+
+import aiosmtplib
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+
+from schemas.partner import Format
+from services.common.instants import now
+from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.mail import Letter, message_of
+from services.syndicate.deliveries.mail_server import MailServer
+from services.syndicate.deliveries.sending import NotTaken, Parcel
+
+_SECONDS = 20.0  # for each word of the server's
+_AT_ONCE = 8  # connections to it
+
+
+class Post:
+    """Hands mails to the server. The server is of our own choice, so no rules for strangers'
+    addresses hold for it; its certificate must be good, unless it is to be called in the open."""
+
+    def __init__(self, server: MailServer | None, tls: ssl.SSLContext | None = None) -> None:
+        self._server = server
+        self._tls = tls
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def server(self) -> MailServer:
+        """The server. Raises NotTaken where there is none (any more)."""
+        if self._server is None:
+            raise NotTaken("no_mail_server")
+        return self._server
+
+    async def hand_in(self, message: EmailMessage, to: str) -> None:
+        """Hand in a mail; what becomes of it then, the server says to its sender. Raises NotTaken."""
+        server = self.server
+        try:
+            async with self._places:
+                await aiosmtplib.send(
+                    message.as_bytes(),
+                    sender=server.sender.addr_spec,
+                    recipients=[to],
+                    hostname=server.host,
+                    port=server.port,
+                    username=server.user,
+                    password=server.password,
+                    local_hostname=server.sender.domain,
+                    use_tls=server.tls == "from_start",
+                    start_tls=server.tls == "on_the_way",
+                    tls_context=self._tls if server.tls != "none" else None,
+                    timeout=_SECONDS,
+                )
+        except (SMTPException, OSError, ValueError) as error:
+            raise NotTaken(_reason(error)) from error
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """A sender (see `sending`) of mails."""
+
+    documents: Documents
+    post: Post
+    clock: Callable[[], datetime] = field(default=now)
+
+    async def send(self, parcel: Parcel) -> None:
+        """Send the mail of a parcel; its article's document comes with it in any format but JSON,
+        which nobody reads in a mail."""
+        documents = self.documents
+        background = await documents.background(parcel)
+        attached = None
+        if parcel.way.format is not Format.JSON:
+            attached = documents.file(parcel, background)
+        letter = Letter(self.post.server.sender, background.article, background.older, attached)
+        message = message_of(parcel, letter, documents.names(), documents.site, self.clock())
+        await self.post.hand_in(message, parcel.way.target)
+
+
+def _reason(error: Exception) -> str:
+    """Say what it was by the server's number, in none of its words: some repeat the subject."""
+    match error:
+        case SMTPRecipientsRefused(recipients=[refused, *_]):
+            return f"recipient_refused_{refused.code}"
+        case SMTPAuthenticationError():
+            return "mail_server_login"
+        case SMTPResponseException():
+            return f"mail_server_{error.code}"
+        case SMTPTimeoutError() | TimeoutError():
+            return "too_slow"
+        case ssl.SSLError():
+            return "mail_server_tls"
+        case _:
+            return "mail_server_away"
