@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from schemas.article import Genre
 from schemas.text import Code, FilledLine, Language
@@ -29,17 +29,39 @@ class Rules(Agreed):
     campaigns: Codes = []
     genres: list[Genre] = []
     languages: Annotated[list[Language], Field(max_length=100)] = []
+    """Ranges: `en` is `en-GB` too, but not the other way round; case means nothing (RFC 4647,
+    section 3.3.1)."""
     keywords: Annotated[list[FilledLine], Field(max_length=1000)] = []
-    """Matched folded: without case and marks."""
+    """Each is one of the article's `keywords`, the whole of it, folded: without case, marks and
+    signs between words, so that `xuat khau` is `Xuất khẩu`. Headline and text are not searched."""
     max_urgency: int | None = Field(default=None, ge=1, le=9)
     """3 means 1 to 3: urgent ones only."""
+
+
+def _form(exclude: object) -> str:
+    return "list[Rules]" if isinstance(exclude, list) else "dict[Rules]"
+
+
+# The tags are told apart from the document's own names where the place of a fault is told.
+Exclude = Annotated[
+    Annotated[Rules, Tag("dict[Rules]")]
+    | Annotated[list[Rules], Field(max_length=100), Tag("list[Rules]")],
+    Discriminator(_form),
+]
 
 
 class Product(Rules):
     """Which articles a partner gets: what its rules match, but for what `exclude` matches. An
     empty product is everything, an empty `exclude` nothing."""
 
-    exclude: Rules = Rules()
+    exclude: Exclude = Rules()
+    """Rules like any other: `{columns: [a], genres: [photo]}` leaves out photos of column a. A
+    list leaves out what any of its rules match: `[{columns: [a]}, {genres: [photo]}]`."""
+
+    @property
+    def exclusions(self) -> list[Rules]:
+        """The rules of `exclude`, whether it has one or a list of them."""
+        return self.exclude if isinstance(self.exclude, list) else [self.exclude]
 
 
 class Format(StrEnum):

@@ -18,6 +18,7 @@ from stack.errors import StackError
 from stack.follow import select
 from stack.layout import HIGHEST_PORT_BASE, Layout
 from stack.logs import Source, raw, readable
+from stack.partner_commands import partner
 from stack.submit import submit
 from stack.timeline import timeline
 
@@ -132,6 +133,7 @@ app.command()(timeline)
 app.command()(demo)
 app.add_typer(registry.unit, name="unit")
 app.add_typer(keys.key, name="key")
+app.add_typer(partner, name="partner")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(registry_file.registry, name="registry")
 app.command()(broker)

@@ -29,7 +29,7 @@ SYNDICATE = {
     "rendering": {"feeds", "serving", "history", "lists"},
     "products": set(),
     "changes": {"products", "feeds"},
-    "partners": {"products", "changes"},
+    "partners": {"products", "changes", "feeds"},
     "deliveries": {"partners", "changes", "feeds", "announcing"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from schemas.text import Code
 from services.common.database import Database
+from services.common.given import read, refused
 from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
@@ -30,15 +31,7 @@ from services.ingest.likeness.likeness import Crowd
 from services.ingest.preconditions import IfMatch
 from services.ingest.registry import entries as registry
 from services.ingest.settings import IngestSettings
-from services.ingest.submission import (
-    Change,
-    Draft,
-    GivenRetraction,
-    Submission,
-    draft,
-    read,
-    refused,
-)
+from services.ingest.submission import Change, Draft, GivenRetraction, Submission, draft
 
 log = structlog.get_logger()
 

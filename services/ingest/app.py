@@ -16,6 +16,7 @@ from services.common.auth import AdminKey
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
+from services.common.limiter import Limiter
 from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
@@ -25,7 +26,6 @@ from services.ingest.access import routes as access
 from services.ingest.access.admission import Admission
 from services.ingest.access.exchange import Exchanges
 from services.ingest.access.keyring import Keyring
-from services.ingest.access.limiter import Limiter
 from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.batches import routes as batches

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from schemas.events import ArticleEvent, Trace
+from services.common.given import refused
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import Said, said
 from services.ingest import lifecycle, links, store
@@ -22,7 +23,7 @@ from services.ingest.media import uses as media_uses
 from services.ingest.media.hints import unnamed_pictures
 from services.ingest.registry import entries as registry
 from services.ingest.relaying import outbox
-from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, draft, refused
+from services.ingest.submission import Change, Draft, GivenRetraction, GivenReview, draft
 
 SCHEDULE = "schedule"
 """Who hands in a version that came with the time, in place of a key."""

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from schemas.article import Article, Erasure, Media, PubStatus, Retraction
 from schemas.events import ArticleEvent, ArticleEventType, Trace
+from services.common.given import refused
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem
 from services.common.said import said
-from services.ingest.submission import Change, Draft, GivenRetraction, Submission, refused
+from services.ingest.submission import Change, Draft, GivenRetraction, Submission
 
 Status = Literal[
     "published",

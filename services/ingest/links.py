@@ -4,11 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.common.given import refused
 from services.common.problems import FieldError
 from services.common.said import said
 from services.ingest import store
 from services.ingest.lifecycle import State
-from services.ingest.submission import Change, Submission, refused
+from services.ingest.submission import Change, Submission
 
 
 def check(conn: Connection, caller: str | None, state: State, given: Submission) -> None:

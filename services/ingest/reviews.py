@@ -6,6 +6,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
+from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.ingest import answers, commands, preconditions, views
 from services.ingest.access.routes import newsroom_only
@@ -13,7 +14,7 @@ from services.ingest.answers import Summary
 from services.ingest.api import CallerOf, PartsOf, call_of, check_owned
 from services.ingest.bodies import read_body
 from services.ingest.preconditions import IfMatch
-from services.ingest.submission import GivenReview, read
+from services.ingest.submission import GivenReview
 
 log = structlog.get_logger()
 

@@ -1,35 +1,22 @@
-"""What a unit may hand in, and how it is read. Pure: bytes in, a draft or a problem out."""
+"""What a unit may hand in. Pure: a submission in, a draft or a problem out."""
 
 import hashlib
-import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre, MediaRole, Rebuttal
-from schemas.text import FORBIDDEN, Code, FilledLine, FilledProse, Language, Line, Prose, Url
+from schemas.text import Code, FilledLine, FilledProse, Language, Line, Prose, Url
 from schemas.times import Time
-from services.common.problems import MOST_FAULTS, FieldError, Problem, field_errors
-from services.common.said import Said, said
+from services.common.given import Given, refused
+from services.common.problems import FieldError
+from services.common.said import said
 from services.ingest.text.body import BodyFormat, CleanBody, clean_body
 
 MAX_BYTES = 512 * 1024
-M_ = TypeVar("M_", bound=BaseModel)
-
-# Where pydantic's JSON reader gave up.
-_PLACE = re.compile(r"at line (\d+) column (\d+)")
-
-
-class Given(BaseModel):
-    """Something handed in: unknown fields are refused, types are not guessed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class GivenMedia(Given):
@@ -161,48 +148,3 @@ def _is_over_before_it_begins(submission: Submission) -> bool:
     """Whether the article would be over before it is out."""
     begin, end = submission.embargoed_until, submission.expires
     return begin is not None and end is not None and end <= begin
-
-
-def read(raw: bytes, model: type[M_]) -> M_:
-    """Read JSON strictly. Raises Problem: 400 where it is no JSON, 422 with a pointer a fault."""
-    try:
-        return model.model_validate_json(raw, strict=True)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-    if found[0]["type"] == "json_invalid":
-        if surrogates := list(islice(_lone_surrogates(raw), MOST_FAULTS)):
-            raise refused(surrogates)
-        raise Problem("bad-request", _no_json(found[0]["msg"]))
-    raise refused(field_errors(found))
-
-
-def refused(errors: list[FieldError]) -> Problem:
-    """Tell all that is wrong with a submission at once."""
-    return Problem("invalid", errors=errors)
-
-
-def _no_json(fault: str) -> Said:
-    if place := _PLACE.search(fault):
-        line, column = place.groups()
-        return said(
-            "The body is not JSON: look at line {line}, character {column}.",
-            line=line,
-            column=column,
-        )
-    return said("The body is not JSON.")
-
-
-def _lone_surrogates(raw: bytes) -> Iterator[FieldError]:
-    """Find the fields whose text holds half a character, which strict JSON readers only call
-    malformed."""
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(document, dict):
-        return
-    for name, value in document.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        if found := FORBIDDEN.search(text):
-            detail = said("holds U+{code}, half of a character", code=f"{ord(found[0]):04X}")
-            yield FieldError(f"/{name.encode(errors='replace').decode()}", detail, "surrogate")

@@ -8,13 +8,19 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from services.common import web
+from services.common.auth import AdminKey
 from services.common.database import Database, sqlite_url
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
 from services.syndicate.announcing.listing import Lister
+from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.announcing.relay import Relay
+from services.syndicate.changes.emitting import Emitter
+from services.syndicate.changes.reassessing import Reassessor
+from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.consequences import follow
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -23,6 +29,8 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
+from services.syndicate.partners import changes_routes
+from services.syndicate.partners.admission import Office
 from services.syndicate.rendering import feed_store
 from services.syndicate.rendering.clock import Clock
 from services.syndicate.rendering.edition import Rules
@@ -52,7 +60,10 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             clock = Clock(database, rules, press.tell_changed)
             pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            intake = Intake(database, press, pages)
+            emitter = Emitter(site, follow)
+            arrivals = Arrivals(database, site)
+            reassessor = Reassessor(database, emitter, arrivals.tell_all)
+            intake = Intake(database, press, pages, emitter, arrivals)
             subscribe(broker, intake, await database.write(store.identity))
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
@@ -61,6 +72,8 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             hub = Hub(database, site, settings)
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
+            admin = AdminKey(settings.admin_key_file)
+            app.state.office = Office(database, site, admin, arrivals, reassessor)
             await clock.look()
             await press.open()
             async with running(
@@ -70,8 +83,10 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 lists=press.lists.run(),
                 saving=press.saving.run(),
                 listing=lister.run(),
+                news=NewsTeller(database, lister.listed).run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
+                reassessing=reassessor.run(),
                 hub=hub.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
@@ -95,6 +110,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(api.router)
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
+    app.include_router(changes_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from faststream.kafka import KafkaBroker
+from sqlalchemy import Connection
 
 from schemas.events import ArticleEvent, RegistryEvent
 from schemas.reading import read_article_event, read_registry_event
@@ -16,6 +17,9 @@ from services.common.kafka import consume
 from services.common.trace import tracing
 from services.syndicate import store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
+from services.syndicate.changes.emitting import Emitter
+from services.syndicate.changes.entry import NewEntry
+from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.history.pages import Pages
 from services.syndicate.rendering.press import Press
 
@@ -29,10 +33,14 @@ log = structlog.get_logger()
 class Intake:
     """Takes batches into the store, and tells the press."""
 
-    def __init__(self, database: Database, press: Press, pages: Pages) -> None:
+    def __init__(
+        self, database: Database, press: Press, pages: Pages, emitter: Emitter, arrivals: Arrivals
+    ) -> None:
         self._database = database
         self._press = press
         self._pages = pages
+        self._emitter = emitter
+        self._arrivals = arrivals
         self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
@@ -47,12 +55,19 @@ class Intake:
 
     async def _take(self, batch: Batch[ArticleEvent]) -> Sequence[Change]:
         changes = [_change(item) for item in batch.items]
-        effective = await self._database.write(partial(store.apply_changes, changes=changes))
+        effective, entries = await self._database.write(partial(self._store, changes=changes))
+        self._arrivals.tell({entry.partner for entry in entries})
         self._press.forget(article_of(change) for change in changes if erases(change))
         self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
         return changes
+
+    def _store(
+        self, connection: Connection, changes: Sequence[Change]
+    ) -> tuple[Sequence[bool], Sequence[NewEntry]]:
+        effective = store.apply_changes(connection, changes)
+        return effective, self._emitter.take(connection, changes, effective)
 
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""

@@ -81,7 +81,6 @@ PARTNER_ENTRY = Table(
     Column("digest", String, nullable=False),
     Column("product", Integer, nullable=False),  # the number of the product that decided
     Column("at", Instant, nullable=False),
-    Column("replay", Boolean, nullable=False),
     Index("partner_entry_at", "partner", "at"),
     sqlite_with_rowid=False,
 )

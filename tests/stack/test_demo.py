@@ -12,12 +12,13 @@ from starlette.testclient import TestClient
 
 from schemas.article import Genre
 from schemas.text import FORBIDDEN
+from services.common.given import read
 from services.ingest.app import build
 from services.ingest.media.kinds import PNG
 from services.ingest.media.pictures import take_picture
 from services.ingest.registry.entries import GivenCampaign, GivenColumn, GivenUnit
 from services.ingest.settings import IngestSettings
-from services.ingest.submission import Change, GivenRetraction, Submission, draft, read
+from services.ingest.submission import Change, GivenRetraction, Submission, draft
 from stack.demo import fill
 from stack.demo.addresses import layout_of, worth_opening
 from stack.demo.calls import Ingest

@@ -6,12 +6,12 @@ from services.common.consuming import Batch, Received
 from services.common.database import Database
 from services.syndicate import handlers
 from services.syndicate.feeds.site import Site
-from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.shelf import Shelf
 from tests.archive.test_changes import FakeRecord
 from tests.factories import article, event
+from tests.syndicate.partners_at_work import intake_of
 
 
 class Told(Press):
@@ -30,7 +30,7 @@ async def test_full_batches_one_after_the_other_are_a_backlog(
 ) -> None:
     monkeypatch.setattr(handlers, "_AT_ONCE", 2)
     press = Told(database, site)
-    intake = Intake(database, press, Pages(database, site, 50))
+    intake = intake_of(database, press, Pages(database, site, 50), site)
     for count in (2, 2, 1, 2, 2, 2, 2, 1):
         items = [Received(FakeRecord(b""), event(article())) for _ in range(count)]
         await intake.take_articles(Batch(items, {}))

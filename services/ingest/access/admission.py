@@ -1,7 +1,6 @@
 """Who calls: decided before anything else of a request is looked at."""
 
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from starlette.requests import Request
@@ -9,16 +8,13 @@ from starlette.requests import Request
 from services.common import auth
 from services.common.database import Database
 from services.common.heads import asked_method
+from services.common.limiter import Allowance, Limiter, stranger
 from services.common.problems import Problem, unauthorized
 from services.common.said import said
 from services.ingest.access import nonces
 from services.ingest.access.exchange import Exchange, exchange_of
 from services.ingest.access.keyring import Caller, Keyring
-from services.ingest.access.limiter import Allowance, Limiter
 from services.ingest.access.signatures import Message, verified
-
-# Addresses share so many windows, so that no number of them takes more memory.
-_STRANGERS = 1024
 
 
 class Admission:
@@ -93,17 +89,7 @@ class Admission:
 
     def _count_stranger(self, request: Request) -> None:
         """Who has no good key may try as often as a key may call, by his address."""
-        host = request.client.host if request.client else ""
-        allowance = self._limiter.take(f"stranger {hash(_network(host)) % _STRANGERS}")
+        allowance = self._limiter.take(stranger(request.client and request.client.host))
         if not allowance.granted:
             exchange_of(request).headers = allowance.headers
             raise allowance.problem
-
-
-def _network(host: str) -> IPv4Address | IPv6Address | str | int:
-    """Of IPv6 the first half: who has one address has all of its network."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    return int(address) >> 64 if address.version == 6 else address

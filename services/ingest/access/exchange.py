@@ -9,9 +9,9 @@ from typing import IO
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.common.limiter import Headers
 from services.common.problems import Problem, unauthorized
 from services.common.said import said
-from services.ingest.access.limiter import Headers
 
 _IN_SCOPE = "tinbai.exchange"
 _IN_MEMORY = 1024 * 1024  # bytes of a body; the rest waits in a file

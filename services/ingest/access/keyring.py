@@ -1,7 +1,5 @@
 """Finds whom a key stands for, without asking the database each time."""
 
-import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from services.common import auth
 from services.common.database import Database
+from services.common.fresh import Fresh
 from services.common.instants import now
 from services.ingest.tables import keys
 
@@ -69,12 +68,9 @@ class Keyring:
     """
 
     def __init__(self, database: Database, admin: auth.AdminKey) -> None:
-        self._database = database
         self._admin = admin
         self._ring = _Ring({}, {})
-        self._read_at = float("-inf")
-        self._forgotten = True
-        self._reading = asyncio.Lock()
+        self._keys = Fresh(database, _read_keys, _FRESH_FOR)
         self.used: dict[str, datetime] = {}
         """When each key was last used here, by id, as far as `upkeep` has not stored it yet."""
 
@@ -82,15 +78,15 @@ class Keyring:
         """Tell whose key it is, if it is a good one."""
         if self._admin.matches(key):
             return Caller(None, "admin", "admin")
-        ring = await self._fresh()
-        held = ring.by_digest.get(auth.digest(key))
+        await self.refresh()
+        held = self._ring.by_digest.get(auth.digest(key))
         if held is None or held.public_key is not None or not held.is_good(now()):
             return None
         return held.caller
 
     async def refresh(self) -> None:
         """Have the keys at hand, and not older than is allowed, for `signer`."""
-        await self._fresh()
+        self._ring = await self._keys.get()
 
     def signer(self, key_id: str) -> Held | None:
         """Give a good key that verifies signatures."""
@@ -103,27 +99,7 @@ class Keyring:
 
     def forget(self) -> None:
         """Read the keys anew at the next call: they have changed."""
-        self._forgotten = True
-
-    async def _fresh(self) -> _Ring:
-        if not self._is_fresh():
-            async with self._reading:  # one reads, the others wait for him
-                if not self._is_fresh():
-                    await self._read()
-        return self._ring
-
-    def _is_fresh(self) -> bool:
-        return not self._forgotten and time.monotonic() - self._read_at < _FRESH_FOR
-
-    async def _read(self) -> None:
-        # Said before they are read: a change that comes meanwhile must not be missed.
-        self._forgotten, began = False, time.monotonic()
-        try:
-            self._ring = await self._database.read(_read_keys)
-        except BaseException:
-            self._forgotten = True
-            raise
-        self._read_at = began
+        self._keys.forget()
 
 
 def _read_keys(conn: Connection) -> _Ring:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 from schemas.text import FilledLine, Line
 from schemas.times import Time
 from services.common import auth
+from services.common.given import Given, refused
 from services.common.ids import new_id
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
@@ -28,7 +29,6 @@ from services.ingest.access import audit
 from services.ingest.access.audit import Act
 from services.ingest.access.keyring import Scope
 from services.ingest.registry import entries as registry
-from services.ingest.submission import Given, refused
 from services.ingest.tables import keys
 
 _LIVE_KEYS = 2

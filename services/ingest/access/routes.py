@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from schemas.text import Code
 from services.common import trail
+from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import Problem
 from services.common.said import said
@@ -21,7 +22,6 @@ from services.ingest.access.keys import GivenKey, GivenNamedKey, GivenSigningKey
 from services.ingest.answers import Page
 from services.ingest.api import CallerOf, PartsOf
 from services.ingest.bodies import read_body
-from services.ingest.submission import read
 
 G_ = TypeVar("G_", bound=GivenKey)
 

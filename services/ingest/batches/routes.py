@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from schemas.text import Code
 from services.common.database import Overloaded, savepoint, store_is_at_fault, what_happened
+from services.common.given import read
 from services.common.instants import now
 from services.common.language import language_headers
 from services.common.metrics import SUBMISSIONS
@@ -27,7 +28,7 @@ from services.ingest.batches import answers
 from services.ingest.batches.ndjson import Line, groups_of_lines
 from services.ingest.batches.spool import Spool
 from services.ingest.commands import Answer, Call
-from services.ingest.submission import MAX_BYTES, Draft, Submission, draft, read
+from services.ingest.submission import MAX_BYTES, Draft, Submission, draft
 
 # One transaction each: larger ones hold up single submissions for longer.
 _GROUP = 100

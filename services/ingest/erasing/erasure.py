@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from schemas.article import ErasedVersion, Erasure
 from schemas.text import Code
+from services.common.given import Given
 from services.ingest.lifecycle import State, erased_id
 from services.ingest.likeness import likeness
 from services.ingest.media import uses as media_uses
 from services.ingest.relaying import outbox
 from services.ingest.store import ERASED
-from services.ingest.submission import Given
 from services.ingest.tables import (
     article_campaigns,
     erasures,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from schemas.times import Time
+from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.ingest import commands, store, views
 from services.ingest.access.routes import admin_only
@@ -19,7 +20,6 @@ from services.ingest.bodies import read_body
 from services.ingest.erasing import erasure
 from services.ingest.erasing.eraser import Eraser
 from services.ingest.erasing.erasure import Erasing, GivenErasure
-from services.ingest.submission import read
 
 log = structlog.get_logger()
 

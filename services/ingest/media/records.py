@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select
 
 from schemas.article import Media, Rendition
+from services.common.given import refused
 from services.common.problems import FieldError
 from services.common.said import said
 from services.ingest.media.found import Found
-from services.ingest.submission import GivenMedia, refused
+from services.ingest.submission import GivenMedia
 from services.ingest.tables import media, media_owners
 
 

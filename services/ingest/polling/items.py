@@ -8,11 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.article import MediaRole
 from schemas.registry import Unit
 from schemas.text import Url, fold_whitespace
+from services.common.given import refused
 from services.common.problems import Problem, field_errors
 from services.common.said import said
 from services.ingest.polling.entry import BadEntry, Entry, File, Text
 from services.ingest.polling.feed import Item
-from services.ingest.submission import Change, Draft, draft, refused
+from services.ingest.submission import Change, Draft, draft
 from services.ingest.text.markup import Unreadable, in_order, plain
 
 _URL = TypeAdapter(Url)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from schemas.registry import Unit, stands_for
+from services.common.given import Given, refused
 from services.common.problems import FieldError
 from services.common.said import said
 from services.ingest.registry import rules as registry_rules
@@ -22,7 +23,6 @@ from services.ingest.registry.entries import (
     kind_of,
     units_in,
 )
-from services.ingest.submission import Given, refused
 
 _MOST = 5000  # of a kind
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.times import day_in_vietnam
+from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.ingest.access.audit import Act, record
 from services.ingest.access.routes import ActOf, admin_only
@@ -20,7 +21,6 @@ from services.ingest.registry import document as registry_document
 from services.ingest.registry import entries as registry
 from services.ingest.registry.answers import Applied
 from services.ingest.registry.document import GivenRegistry, Plan
-from services.ingest.submission import read
 
 _MAX_BYTES = 4 * 1024 * 1024
 

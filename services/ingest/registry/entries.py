@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from schemas.events import CampaignChanged, ColumnChanged, Trace, UnitChanged
 from schemas.registry import MOST_NAMES, Campaign, Column, Unit
 from schemas.times import day_in_vietnam
+from services.common.given import refused
 from services.common.ids import new_id
 from services.common.prepared import Prepared
 from services.common.problems import FieldError, Problem, not_found
@@ -18,7 +19,6 @@ from services.common.said import said
 from services.ingest.registry import rules as registry_rules
 from services.ingest.registry.rules import GivenName
 from services.ingest.relaying import outbox
-from services.ingest.submission import refused
 from services.ingest.tables import registry
 
 Kind = Literal["unit", "column", "campaign"]

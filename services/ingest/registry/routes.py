@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.text import Code
+from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import not_found
 from services.ingest.access.audit import record
@@ -17,7 +18,6 @@ from services.ingest.api import PartsOf
 from services.ingest.bodies import read_body
 from services.ingest.registry import entries as registry
 from services.ingest.registry.entries import Entry, Kind
-from services.ingest.submission import read
 
 log = structlog.get_logger()
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from mimetypes import MimeTypes
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from schemas.article import Article, Genre, Media, MediaRole, Rendition
 
@@ -43,6 +44,8 @@ class Attachment:
     role: MediaRole = MediaRole.BODY
     renditions: Sequence[Rendition] = ()
     """The same picture, the narrowest first."""
+    id: UUID | None = None
+    """Ours, where we hold the file."""
 
     @property
     def kind(self) -> str:
@@ -52,8 +55,7 @@ class Attachment:
 
 def attachments_of(article: Article) -> tuple[Attachment, ...]:
     """Give what may be taken over: what the article is about first, what only hints at it last."""
-    withheld = {media.href for media in article.media if not media.syndicate}
-    found = [_attachment(media) for media in article.media if media.href not in withheld]
+    found = files_of(article)
     leading = _LEADING.get(article.genre)
     found.sort(
         key=lambda each: (
@@ -63,6 +65,12 @@ def attachments_of(article: Article) -> tuple[Attachment, ...]:
         )
     )
     return tuple(found)
+
+
+def files_of(article: Article) -> list[Attachment]:
+    """Give what may be taken over, as the article has it."""
+    withheld = {media.href for media in article.media if not media.syndicate}
+    return [_attachment(media) for media in article.media if media.href not in withheld]
 
 
 def first_of(kind: str, attachments: Sequence[Attachment]) -> Attachment | None:
@@ -97,4 +105,5 @@ def _attachment(media: Media) -> Attachment:
         credit=media.credit,
         role=media.role,
         renditions=media.renditions,
+        id=media.id,
     )

@@ -1,7 +1,7 @@
 """An article as the public reads it in a feed, before any format."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +13,11 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.feeds.words import words_in
 
 Names = Mapping[str, str]
-"""Feed names to titles: how units, columns, campaigns and genres are called."""
+"""Feed names to titles: how units, columns, campaigns and genres are called. For partners, also
+`media_topics/SLUG`: the IPTC Media Topic of a column."""
+
+Private = Mapping[str, str | int]
+"""By the names that the article has."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Entry:
     urgency: int | None = None
     expires: datetime | None = None
     removed: bool = False
+    private: Private = field(default_factory=dict)
+    """What only partners read."""
 
     @property
     def urn(self) -> str:

@@ -33,9 +33,57 @@ class Head:
         """A sentence about what is in the feed."""
         return description_of(self.name, self.title)
 
-    def address(self, site: Site, extension: str) -> str:
-        """Where it is, in one format."""
+    def address(self, site: Site, extension: str) -> str | None:
+        """Where it is, in one format; nothing if it can't be asked for."""
         return self.walk.url(site, self.name, extension)
+
+    def feed(self, site: Site, extension: str) -> str | None:
+        """Where the feed is that it belongs to."""
+        return site.feed(self.name, extension)
+
+    def hub(self, site: Site) -> str | None:
+        """Where to subscribe to it."""
+        return None if self.walk.page else site.hub
+
+    def others(self, extension: str) -> list[str]:
+        """The other formats that everybody can have who has it in one."""
+        return [other for other in MEDIA_TYPES if other != extension]
+
+    def identity(self, site: Site) -> str:
+        """What names it for ever."""
+        return site.feed(self.name, "atom")
+
+
+@dataclass(frozen=True)
+class PrivateHead(Head):
+    """Above what is one partner's alone: no hub has it. `name` is the partner's code, or an
+    article's id."""
+
+    base: str | None = None
+    """Its address without the format, and never with a key; nothing if it only goes out by push."""
+
+    @property
+    def description(self) -> str:
+        """What it is called."""
+        return self.title
+
+    def address(self, site: Site, extension: str) -> str | None:  # noqa: ARG002 - it is in `base`
+        """Where it is, in one format."""
+        return self.base and f"{self.base}.{extension}"
+
+    feed = address
+
+    def hub(self, site: Site) -> str | None:  # noqa: ARG002
+        """Nowhere."""
+        return None
+
+    def others(self, extension: str) -> list[str]:  # noqa: ARG002
+        """None: a partner has those of its contract."""
+        return []
+
+    def identity(self, site: Site) -> str:  # noqa: ARG002
+        """What names it for ever."""
+        return f"urn:tinbai:feed:{self.name}"
 
 
 class Format(Protocol):

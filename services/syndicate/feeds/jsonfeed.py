@@ -29,11 +29,11 @@ class JsonFeed:
                 "version": "https://jsonfeed.org/version/1.1",
                 "title": head.title,
                 "home_page_url": site.home,
-                "feed_url": site.feed(head.name, self.extension),
+                "feed_url": head.feed(site, self.extension),
                 "next_url": head.walk.previous_url(site, head.name, self.extension),
                 "description": head.description,
                 "language": head.language,
-                "hubs": [] if head.walk.page else [{"type": "WebSub", "url": site.hub}],
+                "hubs": [{"type": "WebSub", "url": hub}] if (hub := head.hub(site)) else [],
                 "_tinbai": head.walk.page and {"archive": head.address(site, self.extension)},
             }
         )
@@ -86,6 +86,7 @@ def _ours(entry: Entry) -> dict[str, object]:
             "expires": entry.expires and entry.expires.isoformat(),
             "categories": [vars(category) for category in entry.categories],
             "links": {link.name: link.href for link in entry.links},
+            "partner": entry.private,
         }
     )
 

@@ -54,7 +54,7 @@ def _blank_opening(format_: XmlFormat, site: Site) -> bytes:
 
 
 def _say_head(feed: FeedGenerator, head: Head, site: Site) -> None:
-    feed.id(site.feed(head.name, "atom"))
+    feed.id(head.identity(site))
     feed.title(head.title)
     feed.subtitle(head.description)
     feed.language(head.language)

@@ -11,6 +11,8 @@ from services.common.auth import AdminKey, bearer, digest
 from services.common.database import Database
 from services.common.openapi import BearerKey
 from services.common.problems import not_found, unauthorized
+from services.syndicate.changes.reassessing import Reassessor
+from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.feeds.site import Site
 from services.syndicate.partner_tables import PARTNER_KEY
 
@@ -22,6 +24,8 @@ class Office:
     database: Database
     site: Site
     admin: AdminKey
+    arrivals: Arrivals
+    reassessor: Reassessor
 
 
 def office_of(request: Request) -> Office:

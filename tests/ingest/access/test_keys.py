@@ -147,10 +147,10 @@ async def test_no_key_stands_in_a_log_line_or_a_problem(admin, unit, caplog, cap
 
 
 async def test_a_key_that_is_revoked_while_keys_are_read_is_not_held_on_to(
-    admin, unit, app, monkeypatch
+    admin, unit, app, database, monkeypatch
 ):
     ring = app.state.parts.admission.keyring
-    read = ring._database.read
+    read = database.read
 
     async def read_and_be_overtaken(job):
         found = await read(job)
@@ -160,7 +160,7 @@ async def test_a_key_that_is_revoked_while_keys_are_read_is_not_held_on_to(
 
     first = (await admin.call("GET", KEYS)).json()["items"][0]["id"]
     ring.forget()
-    monkeypatch.setattr(ring._database, "read", read_and_be_overtaken)
+    monkeypatch.setattr(database, "read", read_and_be_overtaken)
     await unit.call("GET", "/v1/articles")
 
     assert (await unit.call("GET", "/v1/articles")).status_code == 401

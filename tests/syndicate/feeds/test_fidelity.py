@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from schemas.article import Article, Media
+from services.common.given import read
 from services.common.problems import Problem
 from services.ingest.lifecycle import article_of, event_of, first_state, next_state
-from services.ingest.submission import Change, draft, read
+from services.ingest.submission import Change, draft
 from services.syndicate.feeds.attachments import Attachment
 from services.syndicate.feeds.binding import bind, cut
 from services.syndicate.feeds.entry import Category, Entry, entry_of

@@ -18,7 +18,6 @@ from services.common.database import Database, sqlite_url
 from services.syndicate import store
 from services.syndicate.change import Change, Tombstone
 from services.syndicate.feeds.site import Site
-from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
 from services.syndicate.history.public import PublicHistory
 from services.syndicate.rendering.press import Press
@@ -26,6 +25,7 @@ from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf
 from services.syndicate.tables import TABLES
 from tests.factories import event
+from tests.syndicate.partners_at_work import intake_of
 
 SIZE = 4
 
@@ -35,6 +35,7 @@ class Paper:
 
     def __init__(self, database: Database, site: Site) -> None:
         self.database = database
+        self.site = site
         self.shelf = Shelf(site)
         self.press = Press(database, self.shelf, site, SIZE)
         self.pages = Pages(database, site, SIZE)
@@ -51,7 +52,7 @@ class Paper:
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Take changes in, as records of Kafka's."""
-        intake = Intake(self.database, self.press, self.pages)
+        intake = intake_of(self.database, self.press, self.pages, self.site)
         await intake.take_articles(Batch([received(change) for change in changes], {}))
 
     async def rename(self, events: Collection[RegistryEvent]) -> None:

@@ -9,7 +9,7 @@ from lxml.etree import _Element
 
 from services.syndicate.feeds.entry import Entry
 from services.syndicate.feeds.extensions.elements import DC, MEDIA, THREAD, TOMBSTONES, XML, add
-from services.syndicate.feeds.extensions.links import add_entry_links, add_feed_links
+from services.syndicate.feeds.extensions.links import add_entry_links, add_feed_links, add_private
 from services.syndicate.feeds.extensions.media import add_media
 from services.syndicate.feeds.format import Head
 from services.syndicate.feeds.site import Site
@@ -81,4 +81,5 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
                 title=attachment.caption,
             )
         add_media(element, entry)
+        add_private(element, entry)
         return element

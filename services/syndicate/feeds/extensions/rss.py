@@ -21,6 +21,7 @@ from services.syndicate.feeds.extensions.links import (
     add_entry_links,
     add_feed_links,
     add_other_formats,
+    add_private,
 )
 from services.syndicate.feeds.extensions.media import add_media
 from services.syndicate.feeds.format import Head
@@ -89,6 +90,7 @@ class _RssEntry(BaseEntryExtension):  # type: ignore[misc]
             )
         add_media(item, entry)
         podcast.add_to_item(item, entry)
+        add_private(item, entry)
         return item
 
 

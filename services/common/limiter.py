@@ -1,9 +1,10 @@
-"""How much each key may ask: a sliding window, counted in this process."""
+"""How much each caller may ask: a sliding window, counted in this process."""
 
 import math
 import time
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from limits import RateLimitItemPerSecond, WindowStats
 from limits.storage import MemoryStorage
@@ -15,6 +16,8 @@ from services.common.said import said
 Headers = list[tuple[bytes, bytes]]
 
 _BLOCK_KEPT = 1.0  # seconds
+# Addresses share so many windows, so that no number of them takes more memory.
+_STRANGERS = 1024
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,15 @@ class Allowance:
     """Seconds until there is more."""
     quota: int
     window: int
+    policy: str
 
     @property
     def headers(self) -> Headers:
         """As draft-ietf-httpapi-ratelimit-headers has them since its 08."""
+        policy = self.policy.encode()
         return [
-            (b"ratelimit-policy", b'"key";q=%d;w=%d' % (self.quota, self.window)),
-            (b"ratelimit", b'"key";r=%d;t=%d' % (self.remaining, self.reset)),
+            (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (policy, self.quota, self.window)),
+            (b"ratelimit", b'"%b";r=%d;t=%d' % (policy, self.remaining, self.reset)),
         ]
 
     @cached_property
@@ -57,9 +62,11 @@ class Limiter:
 
     The window is as long as a burst takes at the sustained rate, so the two bounds are one: 1,000 a
     second with a burst of 5,000 is 5,000 in any 5 s. A burst is rounded up to whole seconds.
+    `policy` says in answers who shares a window: those with the same key, for one.
     """
 
-    def __init__(self, per_second: int, burst: int) -> None:
+    def __init__(self, per_second: int, burst: int, policy: str = "key") -> None:
+        self._policy = policy
         self._per_second = per_second
         # Taken from a window at once and given out one by one: `limits` takes a lock, looks at all
         # windows and starts a thread for every hit, which costs more than a submission.
@@ -101,4 +108,19 @@ class Limiter:
             math.floor(max(0.0, wait)) + 1,  # just at the end of a window there is nothing yet
             self._item.amount,
             self._item.get_expiry(),
+            self._policy,
         )
+
+
+def stranger(host: str | None) -> str:
+    """Name a caller without a good key, by his address, for `take`."""
+    return f"stranger {hash(_network(host or '')) % _STRANGERS}"
+
+
+def _network(host: str) -> IPv4Address | IPv6Address | str | int:
+    """Of IPv6 the first half: who has one address has all of its network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return int(address) >> 64 if address.version == 6 else address

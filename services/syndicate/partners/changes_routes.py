@@ -1,0 +1,32 @@
+"""HTTP for partners that ask what is new."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from schemas.partner import Entry
+from services.syndicate.partners.admission import PartnerCode, office_of
+
+router = APIRouter(tags=["partners"])
+
+
+class Changes(BaseModel):
+    """Entries, oldest first; `last` is the `after` of the next call."""
+
+    items: list[Entry]
+    last: int
+
+
+@router.get("/partners/{code}/changes")
+async def changes(
+    request: Request,
+    code: PartnerCode,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    wait: Annotated[float, Query(ge=0, le=60)] = 0,
+) -> Changes:
+    """Give what this partner was told after a seq; where there is nothing, wait for it so many
+    seconds. From 0, everything is told again."""
+    page = await office_of(request).arrivals.page(code, after, limit, wait)
+    return Changes(items=list(page.items), last=page.last)
