@@ -18,8 +18,6 @@ class Filing:
         """Lay the file of a parcel down, and take away those of the article's older entries."""
         background = await self.documents.background(parcel)
         file = self.documents.file(parcel, background)
-        older = [
-            name_of(parcel.entry.id, told, parcel.way.format) for told in background.older
-        ]
+        older = [name_of(parcel.entry.id, told, parcel.way.format) for told in background.older]
         async with self.opens(parcel.way) as place:
             await lay_down(place, file, older)

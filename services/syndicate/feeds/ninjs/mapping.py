@@ -45,9 +45,7 @@ def _whole(article: Article, names: Names, site: Site) -> Ninjs:
         title=article.headline,
         headlines=[Text(role="main", value=article.headline)],
         descriptions=list(_descriptions(article)) or None,
-        bodies=[
-            Text(role="main", content_type="text/html", value=without_withheld(article, page))
-        ],
+        bodies=[Text(role="main", content_type="text/html", value=without_withheld(article, page))],
         by=", ".join(filter(None, article.byline)) or None,
         people=list(_people(article)) or None,
         places=[Named(name=place) for place in article.places if place] or None,
