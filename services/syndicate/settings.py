@@ -2,14 +2,26 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
-from services.common.settings import ServiceSettings
+from services.common.settings import ServiceSettings, listed
+from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.rendering.window import Periods
 
 _YEAR = 31_536_000  # seconds
+
+
+def _whole(folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not all(folder.is_absolute() and ".." not in folder.parts for folder in folders):
+        raise ValueError("must be whole paths, without `..`")
+    return folders
+
+
+Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(listed), AfterValidator(_whole)]
+"""Folders with commas or spaces between them, or as a JSON list."""
 
 
 class SyndicateSettings(ServiceSettings):
@@ -75,6 +87,29 @@ class SyndicateSettings(ServiceSettings):
         le=_YEAR,
         description="seconds after which a dead subscriber is dropped",
     )
+
+    partner_folders: Folders = Field(
+        default=(), description="folders below which files may be put for partners"
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="server for mails to partners: smtps://USER:PASSWORD@HOST, or smtp://…",
+    )
+    mail_from: str = Field(
+        default="Tin bài <tinbai@localhost>", description="in whose name mails are sent"
+    )
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mails are handed in."""
+        if self.smtp_url is None:
+            return None
+        return MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        assert self.mail_server or not self.smtp_url
+        return self
 
     public_folder: Path | None = Field(
         default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"

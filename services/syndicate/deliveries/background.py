@@ -9,8 +9,10 @@ from sqlalchemy import Connection, select
 
 from schemas.article import Article, PubStatus, Retraction
 from schemas.partner import Entry, Kind
+from services.syndicate.changes.names import names_of
 from services.syndicate.deliveries.files import Told
 from services.syndicate.deliveries.sending import Parcel
+from services.syndicate.feeds.entry import Names
 from services.syndicate.feeds.words import words_in
 from services.syndicate.partner_tables import PARTNER_ENTRY, VERSION
 
@@ -20,10 +22,12 @@ _NO_UNIT = "-"
 
 @dataclass(frozen=True)
 class Background:
-    """What was told before, from first to last, and the article to write down."""
+    """What was told before, from first to last; the article to write down, and how what it names
+    is called."""
 
     older: Sequence[Told]
     article: Article
+    names: Names
 
 
 def background_of(connection: Connection, parcel: Parcel) -> Background:
@@ -38,10 +42,11 @@ def background_of(connection: Connection, parcel: Parcel) -> Background:
     ).all()
     told = [Told(row.seq, Kind(row.kind), row.version) for row in reversed(found)]
     older = [each for each in told if each.seq < parcel.entry.seq]
-    if parcel.article is not None:
-        return Background(older, parcel.article)
-    at = next(row.at for row in found if row.seq == parcel.entry.seq)
-    return Background(older, stand_in(parcel.entry, _newest(connection, parcel.entry), at))
+    article = parcel.article
+    if article is None:
+        at = next(row.at for row in found if row.seq == parcel.entry.seq)
+        article = stand_in(parcel.entry, _newest(connection, parcel.entry), at)
+    return Background(older, article, names_of(connection, [article]))
 
 
 def stand_in(entry: Entry, known: Article | None, at: datetime) -> Article:

@@ -2,10 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import partial
 
 import aiosmtplib
 from aiosmtplib.errors import (
@@ -17,11 +16,14 @@ from aiosmtplib.errors import (
 )
 
 from schemas.partner import Format
+from services.common.database import Database
 from services.common.instants import now
-from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.background import background_of
+from services.syndicate.deliveries.filing import file_of
 from services.syndicate.deliveries.mail import Letter, message_of
 from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.deliveries.sending import NotTaken, Parcel
+from services.syndicate.feeds.site import Site
 
 _SECONDS = 20.0  # for each word of the server's
 _AT_ONCE = 8  # connections to it
@@ -44,7 +46,7 @@ class Post:
         return self._server
 
     async def hand_in(self, message: EmailMessage, to: str) -> None:
-        """Hand in a mail; what becomes of it then, the server says to its sender. Raises NotTaken."""
+        """Hand in a mail; of what comes later the server tells its sender. Raises NotTaken."""
         server = self.server
         try:
             async with self._places:
@@ -70,20 +72,19 @@ class Post:
 class Mailing:
     """A sender (see `sending`) of mails."""
 
-    documents: Documents
+    database: Database
+    site: Site
     post: Post
-    clock: Callable[[], datetime] = field(default=now)
 
     async def send(self, parcel: Parcel) -> None:
         """Send the mail of a parcel; its article's document comes with it in any format but JSON,
         which nobody reads in a mail."""
-        documents = self.documents
-        background = await documents.background(parcel)
+        background = await self.database.read(partial(background_of, parcel=parcel))
         attached = None
         if parcel.way.format is not Format.JSON:
-            attached = documents.file(parcel, background)
-        letter = Letter(self.post.server.sender, background.article, background.older, attached)
-        message = message_of(parcel, letter, documents.names(), documents.site, self.clock())
+            attached = file_of(parcel, background, self.site)
+        letter = Letter(self.post.server.sender, background, attached)
+        message = message_of(parcel, letter, self.site, now())
         await self.post.hand_in(message, parcel.way.target)
 
 

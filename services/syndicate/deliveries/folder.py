@@ -104,7 +104,7 @@ def _opened(root: Path, below: Sequence[str]) -> Iterator[int]:
 def _put(folder: int, file: File) -> None:
     unfinished = partial_name(file.name)
     _unlink(folder, unfinished)  # of a process that died
-    with open(os.open(unfinished, _NEW, _MODE, dir_fd=folder), "wb") as opened:
+    with os.fdopen(os.open(unfinished, _NEW, _MODE, dir_fd=folder), "wb") as opened:
         opened.write(file.content)
         opened.flush()
         os.fsync(opened.fileno())

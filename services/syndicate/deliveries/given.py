@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, RootModel, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.partner import Agreed, Format
+from schemas.partner import Format
+from services.common.given import Given
 from services.syndicate.deliveries.forms import (
     SftpTarget,
     mailbox,
@@ -25,7 +26,7 @@ _AMAZON = "https://s3.{}.amazonaws.com"
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class Given(Agreed):
+class _Given(Given):
     """What every kind has."""
 
     target: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -44,13 +45,13 @@ class Given(Agreed):
         return None
 
 
-class GivenFolder(Given):
+class GivenFolder(_Given):
     """A folder on a disk of ours; `target` is its path."""
 
     kind: Literal["folder"]
 
 
-class GivenObjectStore(Given):
+class GivenObjectStore(_Given):
     """A bucket of a store that speaks S3; `target` is `s3://BUCKET/FOLDER`."""
 
     kind: Literal["object_store"]
@@ -78,7 +79,7 @@ class GivenObjectStore(Given):
         return self.secret_access_key
 
 
-class GivenSftp(Given):
+class GivenSftp(_Given):
     """A folder of a server that speaks SFTP; `target` is `sftp://USER@HOST:PORT/FOLDER`."""
 
     kind: Literal["sftp"]
@@ -118,7 +119,7 @@ class GivenSftp(Given):
         return target
 
 
-class GivenEmail(Given):
+class GivenEmail(_Given):
     """A mailbox; `target` is its address. A `format` other than `json` comes with each mail as an
     attached file."""
 

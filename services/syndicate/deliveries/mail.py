@@ -1,7 +1,6 @@
 """An entry as a mail: for people, who read and copy, in plain text and in HTML."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -14,15 +13,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from schemas.article import Article
-from schemas.partner import Kind
-from schemas.times import VIETNAM
-from services.syndicate.deliveries.files import File, Told
-from services.syndicate.deliveries.mail_words import MailWords, mail_words_in
+from services.syndicate.deliveries.background import Background
+from services.syndicate.deliveries.files import File
+from services.syndicate.deliveries.mail_text import html_of, subject_of
+from services.syndicate.deliveries.mail_words import mail_words_in
 from services.syndicate.deliveries.plain import plain_text
 from services.syndicate.deliveries.sending import Parcel
-from services.syndicate.feeds.content import paragraph
-from services.syndicate.feeds.entry import Entry, Names, entry_of
+from services.syndicate.feeds.entry import entry_of
 from services.syndicate.feeds.site import Site
 
 _MOST_REFERENCES = 20
@@ -35,10 +32,14 @@ class _Policy(EmailPolicy):
 
     def fold(self, name: str, value: Any) -> str:  # noqa: ANN401 - as typeshed has it
         """Give a header's lines."""
-        if not isinstance(value, UnstructuredHeader):
-            return super().fold(name, value)
-        folded = Header(str(value), header_name=name).encode(linesep=self.linesep)
-        return f"{name}: {folded}{self.linesep}"
+        if isinstance(value, UnstructuredHeader):
+            text = str(value)
+            longest = 0 if text.isascii() and " " not in text else None  # an address stays whole
+            header = Header(text, header_name=name)
+            folded = header.encode(linesep=self.linesep, maxlinelen=longest)
+            return f"{name}: {folded}{self.linesep}"
+        usual: str = super().fold(name, value)
+        return usual
 
     def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - likewise
         """Likewise, as bytes."""
@@ -53,24 +54,19 @@ class Letter:
     """What goes into a mail, beside its parcel."""
 
     sender: Address
-    article: Article
-    """The version that the entry is about, or a stand-in that has nothing of its text."""
-    older: Sequence[Told]
-    """What was told of the article before, from first to last."""
+    background: Background
     attached: File | None = None
 
 
-def message_of(
-    parcel: Parcel, letter: Letter, names: Names, site: Site, at: datetime
-) -> EmailMessage:
+def message_of(parcel: Parcel, letter: Letter, site: Site, at: datetime) -> EmailMessage:
     """Write the mail of a parcel."""
-    article = letter.article
+    article = letter.background.article
     words = mail_words_in(article.language)
-    entry = entry_of(article, names, site)
-    html = _html(parcel, article, entry, words)
+    entry = entry_of(article, letter.background.names, site)
+    subject = subject_of(parcel, article, entry, words)
+    html = html_of(parcel, article, entry, words, subject)
     message = _addressed(parcel, letter, at)
-    message["Subject"] = _subject(parcel, article, entry, words)
-    message["Content-Language"] = article.language
+    message["Subject"] = subject
     if article.urgency <= _HURRY or not parcel.entry.kind.stands:
         message["Importance"] = "high"
     message.set_content(plain_text(html), cte="base64")
@@ -82,6 +78,7 @@ def message_of(
     if file := letter.attached:
         main, _, sub = file.media_type.partition("/")
         message.add_attachment(file.content, main, sub, filename=file.name)
+    message["Content-Language"] = article.language  # last: parts take such headers with them
     return message
 
 
@@ -118,7 +115,7 @@ def _addressed(parcel: Parcel, letter: Letter, at: datetime) -> EmailMessage:
     )
     before = [
         _id(way.partner, entry.id, told.version, told.seq, domain=sender.domain)
-        for told in letter.older
+        for told in letter.background.older
     ]
     if before:
         message["In-Reply-To"] = before[-1]
@@ -138,85 +135,3 @@ def _id(*parts: object, domain: str) -> str:
     stand in one line."""
     made = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
     return f"<{made}@{domain}>"
-
-
-def _subject(parcel: Parcel, article: Article, entry: Entry, words: MailWords) -> str:
-    match parcel.entry.kind:
-        case Kind.PUBLISHED:
-            subject = article.headline
-        case Kind.CORRECTED:
-            subject = words.corrected.format(article.headline)
-        case Kind.RETRACTED:
-            subject = words.retracted.format(_named(article, entry, words))
-        case Kind.REMOVED:
-            subject = words.removed.format(_named(article, entry, words))
-    if parcel.entry.replay:
-        subject = words.again.format(subject)
-    if not article.public:
-        subject = words.test.format(subject)
-    return " ".join(subject.split())
-
-
-def _named(article: Article, entry: Entry, words: MailWords) -> str:
-    """Name an article of whose text nothing may be said any more."""
-    return words.of.format(unit=entry.unit.label, time=_local(article.published, words))
-
-
-def _local(at: datetime, words: MailWords) -> str:
-    return at.astimezone(VIETNAM).strftime(words.time)
-
-
-def _html(parcel: Parcel, article: Article, entry: Entry, words: MailWords) -> str:
-    standing = parcel.entry.kind.stands
-    top = _text(article, entry) if standing else _ending(parcel, article, entry, words)
-    rows = "".join(
-        f"<p>{escape(label)}: {value}</p>"
-        for label, value in _facts(parcel, article, entry, words, standing=standing)
-    )
-    return f"{''.join(top)}<hr>{rows}"
-
-
-def _text(article: Article, entry: Entry) -> Iterator[str]:
-    yield f"<h1>{escape(entry.title)}</h1>"
-    if article.lead:
-        yield paragraph(article.lead)
-    yield entry.content
-
-
-def _ending(parcel: Parcel, article: Article, entry: Entry, words: MailWords) -> Iterator[str]:
-    yield f"<h1>{escape(_named(article, entry, words))}</h1>"
-    yield paragraph(words.take_down)
-    if reason := parcel.entry.reason or (article.retraction.reason if article.retraction else ""):
-        yield paragraph(f"{words.reason}: {reason}")
-    if parcel.entry.kind is Kind.RETRACTED:
-        yield paragraph(f"{words.notice}: {entry.summary}")
-
-
-def _facts(
-    parcel: Parcel, article: Article, entry: Entry, words: MailWords, *, standing: bool
-) -> Iterable[tuple[str, str]]:
-    """Give what an editor must know beside the text, as HTML."""
-    if standing:
-        yield words.byline, escape(", ".join(entry.authors))
-        if files := "<br>".join(_files(entry)):
-            yield words.files, f"<br>{files}"
-        if entry.rights:
-            yield words.terms, escape(entry.rights)
-        if article.ed_note:
-            yield words.ed_note, escape(article.ed_note)
-    yield words.unit, escape(entry.unit.label)
-    yield words.published, _local(article.published, words)
-    yield words.version, str(parcel.entry.version)
-    yield words.id, str(parcel.entry.id)
-    yield words.link, _link(entry.link)
-
-
-def _files(entry: Entry) -> Iterator[str]:
-    for each in entry.attachments:
-        told = " · ".join(filter(None, (each.caption, each.credit)))
-        yield f"{_link(each.url)} {escape(told)}".strip()
-
-
-def _link(address: str) -> str:
-    shown = escape(address)
-    return f'<a href="{shown}">{shown}</a>'

@@ -1,9 +1,8 @@
 """The mail server of the house, as ops name it."""
 
 from dataclasses import dataclass
-from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.policy import SMTP
 from ipaddress import ip_address
 from typing import Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -48,13 +47,12 @@ class MailServer:
 
 
 def _sender(given: str) -> Address:
-    name, address = parseaddr(given)
-    if not is_mailbox(address):
-        raise ValueError("must be an address like `Tin bài <tin@bao.example>`")
-    try:
-        return Address(name, addr_spec=address)
-    except (ValueError, HeaderParseError) as error:
-        raise ValueError("must be an address like `Tin bài <tin@bao.example>`") from error
+    """Read one address (RFC 5322, section 3.4), with or without a name."""
+    header = SMTP.header_factory("From", given if given.isprintable() else "")
+    addresses: tuple[Address, ...] = header.addresses
+    if header.defects or len(addresses) != 1 or not is_mailbox(addresses[0].addr_spec):
+        raise ValueError("must be one address such as `Tin bài <tin@bao.example>`")
+    return addresses[0]
 
 
 def _is_here(host: str) -> bool:

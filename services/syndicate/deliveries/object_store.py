@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 import obstore
 from obstore.store import S3Store
 
-from services.common.outgoing import BadStatus, Limits, Outgoing, OutgoingFailure
+from services.common.outgoing import (
+    BadStatus,
+    Limits,
+    Outgoing,
+    OutgoingFailure,
+    TargetRefused,
+    TooSlow,
+)
 from services.syndicate.deliveries.files import File, Place
 from services.syndicate.deliveries.sending import NotTaken, Way
 
@@ -62,10 +69,15 @@ class _Bucket:
         content = file.content if file else None
         try:
             await self.outgoing.call(method, url, headers=headers, content=content, limits=_LIMITS)
+        # From nothing: what they say may repeat the address, which is signed.
         except BadStatus as bad:
-            raise NotTaken(f"status_{bad.status}") from bad
-        except OutgoingFailure as failure:
-            raise NotTaken("not_sent") from failure
+            raise NotTaken(f"status_{bad.status}") from None
+        except TargetRefused:
+            raise NotTaken("address_refused") from None
+        except TooSlow:
+            raise NotTaken("too_slow") from None
+        except OutgoingFailure:
+            raise NotTaken("no_answer") from None
 
 
 def _store(way: Way) -> S3Store:

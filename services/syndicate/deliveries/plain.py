@@ -4,8 +4,9 @@ import re
 
 from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol blockquote pre figure figcaption table section".split()
+    (*_HEADINGS, "p", "div", "ul", "ol", "blockquote", "pre", "figure", "figcaption", "table")
 )
 _LINES = frozenset(("li", "tr", "dt", "dd"))
 _GAPS = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*)+")

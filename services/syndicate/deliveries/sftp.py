@@ -110,7 +110,7 @@ def _reason(error: Exception) -> str:
     """Say what it was, in none of the server's own words."""
     match error:
         case TargetRefused():
-            return "forbidden_address"
+            return "address_refused"
         case asyncssh.HostKeyNotVerifiable():
             return "host_key_unknown"
         case asyncssh.PermissionDenied():
@@ -126,4 +126,4 @@ def _reason(error: Exception) -> str:
         case asyncssh.SFTPError():
             return "sftp_error"
         case _:
-            return "not_sent"
+            return "no_answer"
