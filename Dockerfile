@@ -8,6 +8,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 
 COPY pyproject.toml README.md ./
 COPY schemas schemas
+COPY partner partner
 COPY services services
 COPY stack stack
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .

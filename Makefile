@@ -73,8 +73,8 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
-migration: .venv/dev  ## write the next step of ingest's tables, from tables.py (NAME="what it is for")
-	$(BIN)/python -m services.ingest.migrations "$(NAME)"
+migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
+	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
 
 lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

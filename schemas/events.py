@@ -148,7 +148,9 @@ class VersionShown(Event):
         return f"{self.article}:{self.version}:{self.where}"
 
 
-DeliveryState = Literal["queued", "tried", "delivered", "failed", "acknowledged", "overdue"]
+DeliveryState = Literal[
+    "queued", "tried", "delivered", "failed", "acknowledged", "reminded", "overdue"
+]
 
 
 class DeliveryChanged(Event):
@@ -157,10 +159,11 @@ class DeliveryChanged(Event):
 
     type: Literal["delivery.changed"] = "delivery.changed"
     article: UUID
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     state: DeliveryState
-    partners: list[Code]
+    partners: list[Code] = Field(min_length=1, max_length=500)
     detail: Line = ""
+    """How, or why not; units read it too."""
 
     @property
     def lane(self) -> str:

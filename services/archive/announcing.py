@@ -13,10 +13,10 @@ from datetime import datetime
 from schemas.article import Article
 from schemas.events import ArticleEvent, VersionShown
 from schemas.topics import DELIVERIES
-from services.archive.index import Offsets
 from services.common.ids import new_id
 from services.common.metrics import OUTBOX_WAITING
 from services.common.publishing import Message, Publish, message_of, publish_all
+from services.common.resuming import Offsets
 
 _BATCHES = 100  # of 500 records at most; more than that and the intake waits
 _RETRY_AFTER = 1.0  # seconds

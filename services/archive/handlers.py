@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from faststream.kafka import KafkaBroker
 
 from schemas.reading import read_article_event, read_registry_event
@@ -11,6 +10,7 @@ from services.archive.index import Index
 from services.archive.intake import Intake
 from services.common.consuming import DeadLetters, RecordHandler, pass_over
 from services.common.kafka import Record, consume
+from services.common.resuming import Offsets
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -33,30 +33,7 @@ def subscribe(broker: KafkaBroker, index: Index, intake: Intake) -> None:
 
 
 def _consume(broker: KafkaBroker, index: Index, topic: Topic, handle: Handle) -> None:
-    start = StartWhereTheIndexStands(index)
-    group = f"tinbai-archive-{index.id}.{topic.name}"
-    subscriber = consume(broker, topic, group, handle, start)
-    start.consumer = lambda: subscriber.consumer
+    async def stored() -> Offsets:
+        return index.offsets
 
-
-class StartWhereTheIndexStands(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Reads on from the offsets in the index; what the group has committed counts for nothing.
-
-    aiokafka calls this before it can have fetched a record: it would have to ask for the group's
-    offsets first, and nothing is awaited here. An offset that Kafka has not (any more) is reset
-    to the earliest; what is then read again changes nothing.
-    """
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self.consumer: Callable[[], AIOKafkaConsumer] | None = None
-
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """A batch under way is committed all the same: the index is this process's own."""
-
-    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Seek, before the first fetch."""
-        assert self.consumer is not None
-        for partition in assigned:
-            offset = self._index.offsets.get((partition.topic, partition.partition), 0)
-            self.consumer().seek(partition, offset)
+    consume(broker, topic, f"tinbai-archive-{index.id}.{topic.name}", handle, stored)

@@ -14,9 +14,7 @@ from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
 
 from services.archive.documents import FORMAT, SCHEMA, Kind, record_document
 from services.common.ids import new_id
-
-Offsets = Mapping[tuple[str, int], int]
-"""The next offset to read of each partition: (topic, partition) to offset."""
+from services.common.resuming import Offsets
 
 _WRITER_BYTES = 64_000_000
 _OFFSETS_KEY = "offsets"

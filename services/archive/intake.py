@@ -17,11 +17,12 @@ from services.archive.announcing import Announcement, Announcer, indexed
 from services.archive.changes import Change, Erased, apply, change_of
 from services.archive.documents import SCHEMA, article_documents, histories_in
 from services.archive.history import History
-from services.archive.index import Index, Offsets, records
+from services.archive.index import Index, records
 from services.archive.registry import Registry, registry_documents, registry_key
 from services.common.consuming import Batch
 from services.common.instants import now
 from services.common.metrics import INDEXED
+from services.common.resuming import Offsets
 from services.common.trace import tracing
 
 T = TypeVar("T")

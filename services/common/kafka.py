@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Literal, Protocol, cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
@@ -24,6 +24,7 @@ from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from schemas.topics import TOPICS, Topic
 from services.common.metrics import KAFKA_UP, LAG
+from services.common.resuming import Offsets, ReadOn
 
 
 class Record(Protocol):
@@ -221,14 +222,15 @@ def consume(
     topic: Topic,
     group: str,
     handle: Callable[[Sequence[Record]], Awaitable[None]],
-    listener: ConsumerRebalanceListener | None = None,
+    stored: Callable[[], Awaitable[Offsets]] | None = None,
     at_once: int = 500,
-) -> LogicSubscriber[Any]:
+) -> None:
     """Have `handle` called with what comes in `topic`, in batches of at most `at_once`; its
-    offset is committed after.
+    offset is committed after. Where a store keeps offsets itself, `stored` tells them.
 
     Give each topic a group of its own: members of one group stop each other at every start.
     """
+    start = ReadOn(stored) if stored else None
     subscriber = broker.subscriber(
         topic.name,
         group_id=group,
@@ -239,14 +241,15 @@ def consume(
         session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=HEARTBEAT_MS,
         fetch_max_bytes=8 * 1024 * 1024,
-        listener=listener,
+        listener=start,
     )
 
     @subscriber
     async def take(records: Any) -> None:  # noqa: ANN401 - FastStream would validate against it
         await handle(records)
 
-    return subscriber
+    if start:
+        start.consumer = lambda: subscriber.consumer
 
 
 class _Attentive(AIOKafkaConsumer):  # type: ignore[misc]

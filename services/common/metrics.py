@@ -47,3 +47,18 @@ HUB_PUSHES = Counter("tinbai_hub_pushes", "WebSub pushes, by what came of them",
 HUB_DROPPED = Counter(
     "tinbai_hub_dropped", "WebSub subscriptions that ended, by the reason", ["reason"]
 )
+ACKNOWLEDGEMENTS = Counter(
+    "tinbai_acknowledgements", "Words of partners on what they got, by what they say", ["state"]
+)
+TAKEDOWNS = Gauge(
+    "tinbai_takedowns",
+    "Retractions that partners have not said to have applied, by how long they may take: waiting, "
+    "reminded, overdue",
+    ["state"],
+)
+LOOKS = Counter(
+    "tinbai_takedown_looks", "Looks at partners' pages for a retracted text, by result", ["seen"]
+)
+TEXTS_STANDING = Gauge(
+    "tinbai_retracted_texts_standing", "Pages of partners where a retracted text was seen last"
+)

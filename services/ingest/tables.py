@@ -237,6 +237,7 @@ hops = Table(
     Column("at", Instant, nullable=False),
     Column("partners", Text, nullable=False),  # JSON: a list of codes
     Column("detail", Text, nullable=False),
+    Column("last", Instant),  # of several that are kept as one
     Index("hops_by_article", "article_id"),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.common import web
 from services.common.auth import AdminKey
-from services.common.database import Database, sqlite_url
+from services.common.database import Database
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.publishing import publisher
 from services.common.tasks import running
@@ -21,6 +21,8 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.consequences import follow
+from services.syndicate.explaining import routes as explaining_routes
+from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -29,6 +31,10 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
+from services.syndicate.manifests import routes as manifests
+from services.syndicate.migrations import migrate
+from services.syndicate.partner_feeds import routes as partner_feed_routes
+from services.syndicate.partner_feeds.making import PartnerFeeds
 from services.syndicate.partners import changes_routes
 from services.syndicate.partners.admission import Office
 from services.syndicate.rendering import feed_store
@@ -40,7 +46,6 @@ from services.syndicate.serving.folder import Folder
 from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf, say_moments
 from services.syndicate.settings import SyndicateSettings
-from services.syndicate.tables import TABLES
 
 
 def build(settings: SyndicateSettings) -> PublicFeeds:
@@ -51,7 +56,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(sqlite_url(settings.database_file), TABLES.create_all)
+        database = Database(settings.database, migrate, "syndicate")
         try:
             press = Press(
                 database, shelf, site, settings.feed_size, settings.periods, settings.publication
@@ -63,8 +68,13 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             emitter = Emitter(site, follow)
             arrivals = Arrivals(database, site)
             reassessor = Reassessor(database, emitter, arrivals.tell_all)
-            intake = Intake(database, press, pages, emitter, arrivals)
-            subscribe(broker, intake, await database.write(store.identity))
+            partner_feeds = PartnerFeeds(
+                database, site, settings.feed_size, settings.periods, settings.publication
+            )
+            app.state.partner_feeds = partner_feeds
+            intake = Intake(database, press, pages, emitter, arrivals, partner_feeds.forget)
+            store_id = await database.write(store.identity)
+            subscribe(broker, intake, database, store_id)
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
             lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
@@ -111,6 +121,10 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
     app.include_router(changes_routes.router)
+    app.include_router(partner_feed_routes.router)
+    app.include_router(explaining_routes.router)
+    app.include_router(what_if_routes.router)
+    app.include_router(manifests.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
 

@@ -1,6 +1,6 @@
 """Events in: from Kafka's records to the store, in batches, each topic by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.common.consuming import Batch, DeadLetters, Received, RecordHandle
 from services.common.database import Database
 from services.common.kafka import consume
 from services.common.trace import tracing
-from services.syndicate import store
+from services.syndicate import positions, store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
@@ -27,6 +27,9 @@ from services.syndicate.rendering.press import Press
 _AT_ONCE = 100
 _A_BACKLOG = 3  # full batches, one after the other: there are more where they came from
 
+Forget = Callable[[Collection[UUID]], None]
+"""Drops what memory holds of articles that were erased."""
+
 log = structlog.get_logger()
 
 
@@ -34,13 +37,20 @@ class Intake:
     """Takes batches into the store, and tells the press."""
 
     def __init__(
-        self, database: Database, press: Press, pages: Pages, emitter: Emitter, arrivals: Arrivals
+        self,
+        database: Database,
+        press: Press,
+        pages: Pages,
+        emitter: Emitter,
+        arrivals: Arrivals,
+        forget: Forget,
     ) -> None:
         self._database = database
         self._press = press
         self._pages = pages
         self._emitter = emitter
         self._arrivals = arrivals
+        self._forget = forget
         self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
@@ -55,9 +65,14 @@ class Intake:
 
     async def _take(self, batch: Batch[ArticleEvent]) -> Sequence[Change]:
         changes = [_change(item) for item in batch.items]
-        effective, entries = await self._database.write(partial(self._store, changes=changes))
+        apply = partial(self._store, changes=changes)
+        effective, entries = await self._database.write(
+            positions.reaching(apply, batch.next_offsets)
+        )
         self._arrivals.tell({entry.partner for entry in entries})
-        self._press.forget(article_of(change) for change in changes if erases(change))
+        erased = {article_of(change) for change in changes if erases(change)}
+        self._press.forget(erased)
+        self._forget(erased)
         self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
@@ -72,17 +87,19 @@ class Intake:
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""
         events = [item.event for item in batch.items if item.event]
-        await self._database.write(partial(store.apply_registry, events=events))
+        apply = partial(store.apply_registry, events=events)
+        await self._database.write(positions.reaching(apply, batch.next_offsets))
         self._press.tell_changed()
         for event in events:
             with tracing(event.trace):
                 log.info("registry_taken", key=event.key)
 
 
-def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
+def subscribe(broker: KafkaBroker, intake: Intake, database: Database, store_id: str) -> None:
     """Give each topic a consumer of its own, so that express overtakes a backlog of articles.
 
-    The group names the store, so that a new and empty one reads everything again.
+    The group names the store, so that a new and empty one reads everything again; a backup that was
+    restored reads on from where it stood.
     """
     group = f"tinbai-syndicate-{store_id}"
     park = DeadLetters(broker, "syndicate").park
@@ -95,9 +112,10 @@ def subscribe(broker: KafkaBroker, intake: Intake, store_id: str) -> None:
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=park, park_failed=park
     )
-    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, at_once=_AT_ONCE)
-    consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express)
-    consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry)
+    stored = partial(database.read, positions.stored)
+    consume(broker, ARTICLES, f"{group}.{ARTICLES.name}", articles, stored, _AT_ONCE)
+    consume(broker, EXPRESS, f"{group}.{EXPRESS.name}", express, stored)
+    consume(broker, REGISTRY, f"{group}.{REGISTRY.name}", registry, stored)
 
 
 def _change(item: Received[ArticleEvent]) -> Change:

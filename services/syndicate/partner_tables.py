@@ -66,6 +66,7 @@ VERSION = Table(
     Column("json", LargeBinary),  # of schemas.article.Article; nothing once it was erased
     Column("digest", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("version_at", "at", "article", "version"),
 )
 
 # What became of an article at a partner, from first to last. The text is in `version`.
@@ -96,7 +97,7 @@ HOLDING = Table(
     Column("kind", String, nullable=False),
     Column("place", Instant, nullable=False),
     Index("holding_article", "article"),
-    Index("holding_place", "partner", "place", "article"),
+    Index("holding_place", "partner", "kind", "place", "article"),
     sqlite_with_rowid=False,
 )
 
@@ -190,6 +191,7 @@ DELIVERY_NEWS = Table(
     sqlite_autoincrement=True,
 )
 
+# Words of partners, in order; one that only says again what was said is not kept.
 ACKNOWLEDGEMENT = Table(
     "acknowledgement",
     TABLES,
@@ -201,6 +203,7 @@ ACKNOWLEDGEMENT = Table(
     Column("url", String),
     Column("at", Instant, nullable=False),
     Index("acknowledgement_article", "article", "partner"),
+    Index("acknowledgement_partner", "partner", "seq"),
     sqlite_autoincrement=True,
 )
 
@@ -210,17 +213,57 @@ TAKEDOWN = Table(
     TABLES,
     Column("partner", String, primary_key=True),
     Column("article", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # the one that retracts
+    Column("entry", BigInteger, nullable=False),  # its seq at the partner
+    Column("had", Integer, nullable=False),  # the last version that the partner got before
     Column("since", Instant, nullable=False),
     Column("deadline", Instant, nullable=False),
     Column("next_at", Instant, index=True),  # of the reminder or of the deadline; else nothing
-    Column("state", String, nullable=False),  # waiting, reminded, done, overdue
-    Column("url", String),  # where the partner says that it stood
-    Column("look_at", Instant, index=True),  # when we look there; nothing if not again
-    Column("looks", Integer, nullable=False),
-    Column("seen", String),  # what we saw there last: gone, standing, unreachable
-    Column("seen_at", Instant),
+    Column("state", String, nullable=False),  # waiting, reminded, overdue, done
+    Column("word", String),  # the last that the partner said of it
+    Column("word_at", Instant),
+    Column("pulled_at", Instant),  # when it asked for changes after this one
+    Column("trace", Text, nullable=False),  # JSON: the request that it follows from
     Index("takedown_article", "article"),
+    Index("takedown_state", "state", "deadline", "article", "partner"),
+    Index("takedown_entry", "partner", "entry"),
+)
+
+# Where a partner says that a retracted article stands, or stood, and what we saw there.
+PLACE = Table(
+    "place",
+    TABLES,
+    Column("seq", _Seq, primary_key=True),
+    Column("partner", String, nullable=False),
+    Column("article", Uuid, nullable=False),
+    Column("url", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("look_at", Instant, index=True),  # nothing if not again
+    Column("claimed_until", Instant, index=True),  # while somebody looks
+    Column("looks", Integer, nullable=False),
+    Column("seen", String),  # the last time: gone, standing, unclear, unreachable
+    Column("seen_at", Instant),
+    Column("detail", String, nullable=False),  # how we know; no word of the article
+    Index("place_article", "article", "partner"),
+    sqlite_autoincrement=True,
+)
+
+# Hashes of the words of a text that was taken back, by which it is known again where it stands.
+TEXT_PRINT = Table(
+    "text_print",
+    TABLES,
+    Column("article", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("hashes", Text, nullable=False),  # JSON of services.syndicate.circle.prints.TextPrint
+)
+
+# How far a partner has read its changes.
+PULLED = Table(
+    "pulled",
+    TABLES,
+    Column("partner", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),  # when it got so far
 )
 
 # How far each partition was read into this store, in the transaction of what it brought.

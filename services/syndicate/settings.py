@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
+from services.common.database import sqlite_url
 from services.common.settings import ServiceSettings, listed
 from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.rendering.window import Periods
@@ -22,6 +23,20 @@ def _whole(folders: tuple[Path, ...]) -> tuple[Path, ...]:
 
 Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(listed), AfterValidator(_whole)]
 """Folders with commas or spaces between them, or as a JSON list."""
+
+
+def _smtp_url(given: SecretStr) -> SecretStr:
+    MailServer.read(given.get_secret_value(), "tinbai@localhost")
+    return given
+
+
+def _mail_from(given: str) -> str:
+    MailServer.read("smtp://localhost", given)
+    return given
+
+
+SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
+MailFrom = Annotated[str, AfterValidator(_mail_from)]
 
 
 class SyndicateSettings(ServiceSettings):
@@ -88,14 +103,18 @@ class SyndicateSettings(ServiceSettings):
         description="seconds after which a dead subscriber is dropped",
     )
 
+    database_url: str = Field(
+        default="", description="postgresql://…, to be shared by several; else a file below data"
+    )
+
     partner_folders: Folders = Field(
         default=(), description="folders below which files may be put for partners"
     )
-    smtp_url: SecretStr | None = Field(
+    smtp_url: SmtpUrl | None = Field(
         default=None,
         description="server for mails to partners: smtps://USER:PASSWORD@HOST, or smtp://…",
     )
-    mail_from: str = Field(
+    mail_from: MailFrom = Field(
         default="Tin bài <tinbai@localhost>", description="in whose name mails are sent"
     )
 
@@ -106,12 +125,7 @@ class SyndicateSettings(ServiceSettings):
             return None
         return MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
 
-    @model_validator(mode="after")
-    def _mail_can_be_sent(self) -> Self:
-        assert self.mail_server or not self.smtp_url
-        return self
-
-    public_folder: Path | None = Field(
+   public_folder: Path | None = Field(
         default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
     )
 
@@ -121,6 +135,6 @@ class SyndicateSettings(ServiceSettings):
         return self.public_folder or self.data / "syndicate" / "public"
 
     @property
-    def database_file(self) -> Path:
-        """Where articles and the last bytes of feeds are kept."""
-        return self.data / "syndicate" / "syndicate.db"
+    def database(self) -> str:
+        """The URL of where partners, articles and the last bytes of feeds are kept."""
+        return self.database_url or sqlite_url(self.data / "syndicate" / "syndicate.db")

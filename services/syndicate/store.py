@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from schemas.article import Article
-from schemas.events import RegistryEvent
+from schemas.events import ColumnChanged, RegistryEvent
+from schemas.registry import Column
 from services.syndicate.announcing import listing
 from services.syndicate.change import (
     Change,
@@ -22,6 +23,7 @@ from services.syndicate.feeds.families import feeds_of, named_feed, place
 from services.syndicate.forgetting import note_forgotten
 from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
+from services.syndicate.partner_tables import MEDIA_TOPIC
 from services.syndicate.rendering import feed_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
@@ -58,6 +60,8 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
     renamed = False
     for event in events:
         name, title = named_feed(event)
+        if isinstance(event, ColumnChanged):
+            _keep_topic(connection, event.column)
         known = connection.execute(select(FEED.c.title).where(FEED.c.name == name)).first()
         if known is None:
             know(connection, [name], title)
@@ -67,6 +71,20 @@ def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> N
     if renamed:
         touch_all(connection)
         list_store.touch(connection, list_store.CATALOGUE)
+
+
+def _keep_topic(connection: Connection, column: Column) -> None:
+    """Take over what a column is about. Documents for partners say it, and change with it."""
+    of_column = MEDIA_TOPIC.c.column == column.slug
+    known = connection.scalars(select(MEDIA_TOPIC.c.topic).where(of_column)).one_or_none()
+    if known == column.media_topic:
+        return
+    connection.execute(delete(MEDIA_TOPIC).where(of_column))
+    if column.media_topic:
+        connection.execute(
+            insert(MEDIA_TOPIC), {"column": column.slug, "topic": column.media_topic}
+        )
+    list_store.touch(connection, list_store.CATALOGUE)
 
 
 def know(connection: Connection, names: Collection[str], title: str | None = None) -> None:

@@ -90,7 +90,7 @@ def mirrored(entries: Sequence[Entry]) -> dict[UUID, int]:
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""
     emitter, arrivals = Emitter(site, lambda *_: None), Arrivals(database, site)
-    return Intake(database, press, pages, emitter, arrivals)
+    return Intake(database, press, pages, emitter, arrivals, lambda _: None)
 
 
 def office_of(database: Database, admin: AdminKey | None = None) -> Office:

@@ -2,19 +2,13 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
+
+from services.common import migrating
+
+FOLDER = Path(__file__).parent
 
 
 def migrate(connection: Connection) -> None:
     """Bring the tables up to date, in the transaction of `connection`."""
-    command.upgrade(configuration(connection), "head")
-
-
-def configuration(connection: Connection) -> Config:
-    """Tell Alembic where the steps are, and what to work on."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = connection
-    return config
+    migrating.migrate(connection, FOLDER)

@@ -1,17 +1,21 @@
 """What the other services told of versions, to and from its table."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from secrets import token_hex
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from schemas.events import DeliveryChanged, DeliveryEvent, VersionShown
 from services.ingest.tables import hops, identity
 from services.ingest.tracking.timeline import Hop, Name
 
+_LINES = 20  # of one version and event, before further ones are folded into the newest
+
+_Group = tuple[str, int, str]
 _SHOWN: dict[str, Name] = {"feeds": "listed", "index": "indexed"}
 
 
@@ -32,9 +36,50 @@ def keep(conn: Connection, told: Sequence[Hop]) -> list[Hop]:
     first = {hop.key: hop for hop in reversed(told)}
     known = set(conn.scalars(select(hops.c.key).where(hops.c.key.in_(first))))
     new = [hop for key, hop in first.items() if key not in known]
-    if new:
-        conn.execute(insert(hops), [_row(hop) for hop in new])
+    apart, folded = _apart(new, _counts(conn, new))
+    if apart:
+        conn.execute(insert(hops), [_row(hop) for hop in apart])
+    for hop in folded:
+        _fold(conn, hop)
     return new
+
+
+def _counts(conn: Connection, new: Sequence[Hop]) -> Counter[_Group]:
+    """Count what is kept of each version and event."""
+    group = (hops.c.article_id, hops.c.version, hops.c.event)
+    articles = {str(hop.article) for hop in new}
+    counted = select(*group, func.count()).where(hops.c.article_id.in_(articles)).group_by(*group)
+    return Counter({(article, v, event): n for article, v, event, n in conn.execute(counted)})
+
+
+def _apart(new: Sequence[Hop], counts: Counter[_Group]) -> tuple[list[Hop], list[Hop]]:
+    """Share out what has a line of its own, and what is folded: partners come one by one, some
+    after many attempts, and that for each of two hundred and for days."""
+    apart, folded = [], []
+    for hop in new:
+        (apart if counts[_group(hop)] < _LINES else folded).append(hop)
+        counts[_group(hop)] += 1
+    return apart, folded
+
+
+def _fold(conn: Connection, hop: Hop) -> None:
+    """Add `hop` to the newest of its group. Once more, it changes nothing."""
+    article, version, event = _group(hop)
+    same = (hops.c.article_id == article, hops.c.version == version, hops.c.event == event)
+    newest = select(hops).where(*same).order_by(hops.c.at.desc(), hops.c.key).limit(1)
+    row = conn.execute(newest).one()
+    last = row.last or row.at
+    changes: dict[str, object] = {
+        "partners": json.dumps(sorted({*json.loads(row.partners), *hop.partners})),
+        "last": max(last, hop.at),
+    }
+    if hop.at >= last:
+        changes["detail"] = hop.detail
+    conn.execute(update(hops).where(hops.c.key == row.key).values(changes))
+
+
+def _group(hop: Hop) -> _Group:
+    return str(hop.article), hop.version, hop.event
 
 
 def of_article(conn: Connection, article: UUID) -> list[Hop]:
@@ -50,6 +95,7 @@ def of_article(conn: Connection, article: UUID) -> list[Hop]:
             at=row.at,
             partners=tuple(json.loads(row.partners)),
             detail=row.detail,
+            last=row.last,
         )
         for row in rows
     ]

@@ -47,6 +47,7 @@ class Step(BaseModel):
     note: str | None = None
     partners: list[str] | None = None
     detail: str | None = None
+    last: Time | None = None
 
 
 @router.get("/articles/{article}/timeline", response_model=Page[Step])

@@ -86,6 +86,8 @@ class Hop:
     at: datetime
     partners: Sequence[str] = ()
     detail: str = ""
+    last: datetime | None = None
+    """When it happened last, if several are kept as one; the detail is that one's."""
 
 
 @dataclass(frozen=True)
@@ -169,4 +171,6 @@ def _of_hop(hop: Hop) -> Item:
         more["partners"] = list(hop.partners)
     if hop.detail:
         more["detail"] = hop.detail
+    if hop.last:
+        more["last"] = hop.last.isoformat()
     return Item(hop.at, hop.service, hop.event, hop.version, more)

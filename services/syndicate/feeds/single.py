@@ -25,18 +25,22 @@ class Single:
         return f"{self.media_type}; charset=utf-8"
 
 
-def single(format_: Format, article: Article, names: Names, site: Site) -> Single:
-    """Write down an article, or the notice that stands in place of it. Raises ValueError where the
-    format can't hold its text, which ingest would not have let in."""
+def single(
+    format_: Format, article: Article, names: Names, site: Site, base: str | None = None
+) -> Single:
+    """Write down an article, or the notice that stands in place of it; `base` is the document's
+    address without the format, where it can be asked for. Raises ValueError where the format can't
+    hold its text, which ingest would not have let in."""
     writer = PARTNER_FORMATS[format_]
     fragment = writer.fragment(article, names, site)
-    return Single(writer.single_type, writer.single(_head(article), site, fragment))
+    return Single(writer.single_type, writer.single(_head(article, base), site, fragment))
 
 
-def _head(article: Article) -> PrivateHead:
+def _head(article: Article, base: str | None) -> PrivateHead:
     return PrivateHead(
         str(article.id),
         words_in(article.language).retracted if article.canceled else article.headline,
         article.language,
         article.updated.astimezone(UTC),
+        base=base,
     )

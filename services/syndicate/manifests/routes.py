@@ -85,7 +85,9 @@ async def read_manifest(
 
 
 async def _key(database: Database) -> SigningKey:
-    return await database.read(stored_key) or await database.write(stored_or_new_key)
+    if known := await database.read(stored_key):
+        return known
+    return await database.write(stored_or_new_key)
 
 
 def _manifest(

@@ -150,6 +150,43 @@ def test_each_attempt_of_a_delivery_stands_for_itself(conn):
     assert {hop.key for hop in hops.of_article(conn, ARTICLE)} == {hop.key for hop in told}
 
 
+def test_attempts_over_days_are_folded_so_that_the_timeline_stays_short(conn):
+    day = timedelta(days=1)
+    for n in range(100):
+        at = NOON + n * day
+        event = delivery("tried", [f"bao-{n % 50:02}"], at, detail=str(n))
+        assert hops.keep(conn, [hop_of(event), hop_of(event)])
+
+    items = timeline([], [], [], hops.of_article(conn, ARTICLE))
+
+    assert len(items) == hops._LINES
+    assert [item.shown()["partners"] for item in items[:2]] == [["bao-00"], ["bao-01"]]
+    newest = items[-1].shown()
+    assert newest["partners"] == [f"bao-{n:02}" for n in range(50)]
+    assert (newest["at"], newest["last"]) == (
+        (NOON + (hops._LINES - 1) * day).isoformat(),
+        (NOON + 99 * day).isoformat(),
+    )
+    assert newest["detail"] == "99"
+
+
+def test_what_was_folded_and_is_told_again_changes_nothing(conn):
+    told = [hop_of(delivery("tried", at=NOON + n * SECOND, detail=str(n))) for n in range(30)]
+    hops.keep(conn, told)
+    before = hops.of_article(conn, ARTICLE)
+
+    hops.keep(conn, told)
+
+    assert hops.of_article(conn, ARTICLE) == before
+
+
+def test_states_and_versions_are_folded_apart(conn):
+    tried = [hop_of(delivery("tried", at=NOON + n * SECOND)) for n in range(hops._LINES + 1)]
+    hops.keep(conn, [*tried, hop_of(delivery("delivered"))])
+
+    assert [hop.event for hop in hops.of_article(conn, ARTICLE)].count("delivered") == 1
+
+
 def test_a_database_keeps_its_identity(conn):
     assert hops.database_id(conn) == hops.database_id(conn)
 

@@ -27,7 +27,6 @@ from tests.syndicate.partners_at_work import office_of
 KEY = "a-partner's-key"
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-FAR = timedelta(days=365)
 
 
 def add_partner(connection: Connection, code: str, key: str, created: datetime) -> None:
@@ -127,7 +126,9 @@ async def test_a_manifest_that_was_altered_does_not_verify(http, database):
     await database.write(partial(add_entries, first=1, at=[NOON]))
     told = await manifest(http, DAY)
 
-    for altered in ({"items": []}, {"complete": False}, {"partner": "another"}, {"last": 0}):
+    alterations: list[dict[str, Any]]
+    alterations = [{"items": []}, {"complete": False}, {"partner": "another"}, {"last": 0}]
+    for altered in alterations:
         with pytest.raises(InvalidSignature):
             await verify(http, told | altered)
 
@@ -189,7 +190,8 @@ async def test_the_days_are_listed_and_today_is_the_last_of_them(http, database)
     days = [NOON + timedelta(days=n) for n in (0, 0, 3, 9)]
     await database.write(partial(add_entries, first=1, at=days))
 
-    listed, cursor = [], {}
+    listed: list[Any] = []
+    cursor: dict[str, Any] = {}
     while True:
         params = {"limit": 2, **cursor}
         page = (await http.get("/partners/bao/manifests", params=params)).json()

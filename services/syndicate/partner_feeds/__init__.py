@@ -1,0 +1,1 @@
+"""Feeds and items of one partner, made when they are asked for."""
