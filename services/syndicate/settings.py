@@ -125,7 +125,7 @@ class SyndicateSettings(ServiceSettings):
             return None
         return MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
 
-   public_folder: Path | None = Field(
+    public_folder: Path | None = Field(
         default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"
     )
 

@@ -29,6 +29,7 @@ from services.syndicate.deliveries.way_answers import Switch, ToldWay, ToldWays,
 from services.syndicate.partner_tables import PARTNER
 from services.syndicate.partners.admission import admin_only, office_of
 
+_BY_ADMIN = "admin"
 _MOST_BYTES = 64 * 1024
 _MOST_WAYS = 50  # of one partner
 _TRIAL = 30.0  # seconds
@@ -100,7 +101,7 @@ async def switch_way(request: Request, code: str, way: UUID) -> ToldWay:
         if switch.on and before.off is not None:
             ways.turn_on(connection, way)
         elif not switch.on:
-            ways.turn_off(connection, way, ways.BY_ADMIN)
+            ways.turn_off(connection, way, _BY_ADMIN)
         return _find(connection, code, way)
 
     row = await database.write(turn)
