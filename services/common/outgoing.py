@@ -90,8 +90,9 @@ class Outgoing:
         verify: ssl.SSLContext | bool = True,
     ) -> None:
         self._lookups = ThreadPoolExecutor(_LOOKUPS, "lookup")
+        self._transport = _CheckedTransport(allowed, resolve or self._resolve, verify)
         self._client = httpx2.AsyncClient(
-            transport=_CheckedTransport(allowed, resolve or self._resolve, verify),
+            transport=self._transport,
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
             trust_env=False,
             follow_redirects=False,
@@ -111,6 +112,12 @@ class Outgoing:
     ) -> None:
         await self._client.aclose()
         self._lookups.shutdown(wait=False, cancel_futures=True)
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Give the addresses of a host, at least one, for a call that is not HTTP. It must go to
+        one of these, without the name being looked up again: it may lead elsewhere by then. Raises
+        TargetRefused, OSError."""
+        return await self._transport.addresses(host, port)
 
     async def call(
         self,
@@ -186,7 +193,7 @@ class _CheckedTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Try the addresses of the target in turn, until one takes the connection."""
-        addresses = await self._addresses(request.url)
+        addresses = await self._addresses_of(request.url)
         for address in addresses[:-1]:
             try:
                 return await self.inner.handle_async_request(_sent_to(request, address))
@@ -198,21 +205,24 @@ class _CheckedTransport(httpx2.AsyncBaseTransport):
         """Close what is open."""
         await self.inner.aclose()
 
-    async def _addresses(self, url: httpx2.URL) -> list[str]:
-        if url.scheme not in ("http", "https") or not url.raw_host:
-            raise TargetRefused("only http and https addresses are called")
-        host = url.raw_host.decode("ascii")
-        port = url.port or (443 if url.scheme == "https" else 80)
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Look a name up; all that is found must be addresses that we may call."""
         try:
             found = list(dict.fromkeys(await self.resolve(host, port)))
         except UnicodeError as error:  # a label of more than 63 characters
             raise TargetRefused("the host is not a name") from error
         if not found:
-            raise httpx2.ConnectError("the name has no address")
+            raise OSError("the name has no address")
         for address in found:
             if not may_reach(address, self.allowed):
                 raise TargetRefused(f"the address {address} is not public")
         return found
+
+    async def _addresses_of(self, url: httpx2.URL) -> Sequence[str]:
+        if url.scheme not in ("http", "https") or not url.raw_host:
+            raise TargetRefused("only http and https addresses are called")
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return await self.addresses(url.raw_host.decode("ascii"), port)
 
 
 def _sent_to(request: httpx2.Request, address: str) -> httpx2.Request:

@@ -1,7 +1,7 @@
 """Where syndicate is put together: the one place that knows all of its parts."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
@@ -21,10 +21,10 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.consequences import follow
+from services.syndicate.deliveries import way_routes
+from services.syndicate.deliveries.other_ways import Allowed, OtherWays
 from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
-from services.syndicate.deliveries import way_routes
-from services.syndicate.deliveries.other_ways import Allowed, OtherWays, other_ways
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -86,27 +86,27 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             app.state.desk = hub_routes.desk(hub, site, settings, database)
             admin = AdminKey(settings.admin_key_file)
             app.state.office = Office(database, site, admin, arrivals, reassessor)
+            allowed = Allowed(
+                settings.partner_folders, settings.allowed_targets, settings.mail_server
+            )
+            app.state.other_ways = OtherWays(database, site, allowed)
             await clock.look()
             await press.open()
-            async with (
-                _other_ways(settings, database, site) as ways,
-                running(
-                    kafka=link.run(),
-                    clock=clock.run(),
-                    press=press.run(),
-                    lists=press.lists.run(),
-                    saving=press.saving.run(),
-                    listing=lister.run(),
-                    news=NewsTeller(database, lister.listed).run(),
-                    forgetting=forget_for_good(database),
-                    relay=relay.run(),
-                    reassessing=reassessor.run(),
-                    hub=hub.run(),
-                    finishing=finishing.run(),
-                    moments=say_moments(shelf),
-                ),
+            async with running(
+                kafka=link.run(),
+                clock=clock.run(),
+                press=press.run(),
+                lists=press.lists.run(),
+                saving=press.saving.run(),
+                listing=lister.run(),
+                news=NewsTeller(database, lister.listed).run(),
+                forgetting=forget_for_good(database),
+                relay=relay.run(),
+                reassessing=reassessor.run(),
+                hub=hub.run(),
+                finishing=finishing.run(),
+                moments=say_moments(shelf),
             ):
-                app.state.other_ways = ways
                 yield
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
@@ -134,13 +134,6 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(way_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
-
-
-def _other_ways(
-    settings: SyndicateSettings, database: Database, site: Site
-) -> AbstractAsyncContextManager[OtherWays]:
-    allowed = Allowed(settings.partner_folders, settings.allowed_targets, settings.mail_server)
-    return other_ways(database, site, allowed)
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

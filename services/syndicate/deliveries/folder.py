@@ -57,11 +57,6 @@ class Folders:
         threads = self._threads.setdefault(way.id, ThreadPoolExecutor(1, "folder"))
         yield _Folder(root, PurePosixPath(way.target).relative_to(root).parts, threads)
 
-    def close(self) -> None:
-        """Begin nothing more, and wait for nothing that hangs."""
-        for each in self._threads.values():
-            each.shutdown(wait=False, cancel_futures=True)
-
 
 @dataclass(frozen=True)
 class _Folder:

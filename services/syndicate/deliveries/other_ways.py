@@ -1,12 +1,9 @@
 """The ways beside webhooks, put together: what sends by them, and what tries them out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from services.common.addresses import Addresses
 from services.common.database import Database
 from services.common.instants import now
 from services.common.outgoing import Outgoing
@@ -24,9 +21,6 @@ from services.syndicate.feeds.site import Site
 
 KINDS = ("folder", "object_store", "sftp", "email")
 
-TriesOut = Callable[[Way], Awaitable[None]]
-"""Does by a way what a delivery does, with nothing of any article. Raises NotTaken."""
-
 
 @dataclass(frozen=True)
 class Allowed:
@@ -37,62 +31,41 @@ class Allowed:
     mail_server: MailServer | None
 
 
-@dataclass(frozen=True)
 class OtherWays:
-    """By kind."""
+    """What all of them share."""
 
-    allowed: Allowed
-    trusted: Mapping[str, Sender]
-    """For ways that take what they get."""
-    doubtful: Mapping[str, Sender]
-    """For the others, with look-ups of names that nobody else waits for."""
-    trials: Mapping[str, TriesOut]
+    def __init__(self, database: Database, site: Site, allowed: Allowed) -> None:
+        self.allowed = allowed
+        self._database = database
+        self._site = site
+        # One for all senders: each way's jobs are done in order, whoever asks for them.
+        self._folders = Folders(allowed.folders)
+        self._post = Post(allowed.mail_server)
 
+    def senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
+        """Give a sender for each kind; `outgoing` looks names up, and calls object stores."""
+        filing = {
+            kind: Filing(self._database, self._site, opens)
+            for kind, opens in self._opens(outgoing).items()
+        }
+        return {**filing, "email": Mailing(self._database, self._site, self._post)}
 
-@asynccontextmanager
-async def other_ways(database: Database, site: Site, allowed: Allowed) -> AsyncIterator[OtherWays]:
-    """Open what they need."""
-    folders, post = Folders(allowed.folders), Post(allowed.mail_server)
-    addresses, doubtful_addresses = Addresses(allowed.networks), Addresses(allowed.networks)
-    try:
-        async with Outgoing(allowed.networks) as calls, Outgoing(allowed.networks) as doubtful:
-            opens = _opens(folders, calls, addresses)
-            doubtful_opens = _opens(folders, doubtful, doubtful_addresses)
-            mailing = Mailing(database, site, post)
-            yield OtherWays(
-                allowed,
-                trusted={**_filing(database, site, opens), "email": mailing},
-                doubtful={**_filing(database, site, doubtful_opens), "email": mailing},
-                trials=_trials(doubtful_opens, post),
-            )
-    finally:
-        for each in (folders, addresses, doubtful_addresses):
-            each.close()
+    async def try_out(self, way: Way) -> None:
+        """Do by a way what a delivery does, with nothing of any article. Raises NotTaken."""
+        if way.kind == "email":
+            sender = self._post.server.sender
+            message = trial(way.partner, way.id, way.target, sender, now())
+            await self._post.hand_in(message, way.target)
+            return
+        async with (
+            Outgoing(self.allowed.networks) as outgoing,
+            self._opens(outgoing)[way.kind](way) as place,
+        ):
+            await try_out(place)
 
-
-def _opens(folders: Folders, outgoing: Outgoing, addresses: Addresses) -> Mapping[str, Opens]:
-    # One `folders` for all: each way has its jobs done in order, whoever asks for them.
-    return {
-        "folder": folders.open,
-        "object_store": ObjectStores(outgoing).open,
-        "sftp": SftpServers(addresses).open,
-    }
-
-
-def _filing(database: Database, site: Site, opens: Mapping[str, Opens]) -> Mapping[str, Sender]:
-    return {kind: Filing(database, site, each) for kind, each in opens.items()}
-
-
-def _trials(opens: Mapping[str, Opens], post: Post) -> Mapping[str, TriesOut]:
-    files = {kind: partial(_try_place, each) for kind, each in opens.items()}
-    return {**files, "email": partial(_try_mail, post)}
-
-
-async def _try_place(opens: Opens, way: Way) -> None:
-    async with opens(way) as place:
-        await try_out(place)
-
-
-async def _try_mail(post: Post, way: Way) -> None:
-    message = trial(way.partner, way.id, way.target, post.server.sender, now())
-    await post.hand_in(message, way.target)
+    def _opens(self, outgoing: Outgoing) -> Mapping[str, Opens]:
+        return {
+            "folder": self._folders.open,
+            "object_store": ObjectStores(outgoing).open,
+            "sftp": SftpServers(outgoing).open,
+        }

@@ -8,8 +8,7 @@ from typing import Any
 
 import asyncssh
 
-from services.common.addresses import Addresses
-from services.common.outgoing import TargetRefused
+from services.common.outgoing import Outgoing, TargetRefused
 from services.syndicate.deliveries.files import File, Place, partial_name
 from services.syndicate.deliveries.forms import SftpTarget
 from services.syndicate.deliveries.sending import NotTaken, Way
@@ -32,8 +31,8 @@ _OURS_ONLY: dict[str, Any] = {
 class SftpServers:
     """The servers of ways; each attempt has a connection of its own."""
 
-    def __init__(self, addresses: Addresses) -> None:
-        self._addresses = addresses
+    def __init__(self, outgoing: Outgoing) -> None:
+        self._outgoing = outgoing
 
     @asynccontextmanager
     async def open(self, way: Way) -> AsyncIterator[Place]:
@@ -51,7 +50,7 @@ class SftpServers:
 
     async def _connected(self, way: Way, target: SftpTarget) -> asyncssh.SSHClientConnection:
         """Connect to an address that was checked; the server must show a key of its name's."""
-        *others, last = await self._addresses.of(target.host, target.port)
+        *others, last = await self._outgoing.addresses(target.host, target.port)
         for address in others:
             with suppress(OSError, TimeoutError):
                 return await _connect(way, target, address)

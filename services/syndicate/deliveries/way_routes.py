@@ -130,7 +130,7 @@ async def try_way(request: Request, code: str, way: UUID) -> Tried:
     error = None
     try:
         async with asyncio.timeout(_TRIAL):
-            await _ways_of(request).trials[row.kind](ways.way_of(row, now()))
+            await _ways_of(request).try_out(ways.way_of(row, now()))
     except NotTaken as failure:
         error = failure.reason
     except TimeoutError:

@@ -47,7 +47,7 @@ def background(article: Article, *older: Told) -> Background:
 
 
 async def released(database: Database, to: Way, *changes: Article | Change) -> Sequence[Parcel]:
-    """Release articles to the partner, one after the other; give the parcel of each, as it was then."""
+    """Release articles to the partner, one after the other; give the parcel of each."""
 
     def release(connection: Connection) -> Sequence[Parcel]:
         desk = Desk(connection)

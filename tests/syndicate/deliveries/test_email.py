@@ -127,7 +127,7 @@ async def test_a_wrong_password_is_no_fault_of_the_partners():
     ],
 )
 def test_a_server_that_cant_be_meant_is_refused_without_repeating_it(url):
-    with pytest.raises(ValueError, match="^m") as error:
+    with pytest.raises(ValueError, match="must|may") as error:
         MailServer.read(url, FROM)
 
     assert "password@" not in str(error.value)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +27,8 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def folders(root: Path) -> AsyncIterator[Folders]:
-    folders = Folders([root])
-    yield folders
-    folders.close()
+def folders(root: Path) -> Folders:
+    return Folders([root])
 
 
 def to(target: Path) -> Way:
@@ -176,7 +173,7 @@ async def test_a_folder_that_hangs_holds_up_its_own_way_only(root, folders, monk
     fsync = os.fsync
 
     def slow(opened: int) -> None:
-        if "hanging" in os.readlink(f"/proc/self/fd/{opened}"):
+        if "hanging" in str(Path(f"/proc/self/fd/{opened}").readlink()):
             hangs.set()
             freed.wait(30)
         fsync(opened)

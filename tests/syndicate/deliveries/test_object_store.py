@@ -54,9 +54,12 @@ async def test_older_files_are_removed_if_they_are_there(status):
     async def answer(head: str, writer) -> None:
         writer.write(ok(b"") if head.startswith("PUT") else reply(status, b""))
 
-    async with serving(answer) as site, Outgoing(LOOPBACK) as outgoing:
-        async with ObjectStores(outgoing).open(bucket(site)) as place:
-            await lay_down(place, TIN, ["old.xml"])
+    async with (
+        serving(answer) as site,
+        Outgoing(LOOPBACK) as outgoing,
+        ObjectStores(outgoing).open(bucket(site)) as place,
+    ):
+        await lay_down(place, TIN, ["old.xml"])
 
     assert site.heads[1].startswith("DELETE /vtv/in/tin/old.xml?")
 
@@ -81,10 +84,13 @@ async def test_no_redirect_is_followed():
 
 
 async def test_a_store_inside_is_not_called_unless_it_is_allowed():
-    async with serving(ok(b"")) as canary, Outgoing() as outgoing:
-        async with ObjectStores(outgoing).open(bucket(canary)) as place:
-            with pytest.raises(NotTaken, match="address_refused"):
-                await place.put(TIN)
+    async with (
+        serving(ok(b"")) as canary,
+        Outgoing() as outgoing,
+        ObjectStores(outgoing).open(bucket(canary)) as place,
+    ):
+        with pytest.raises(NotTaken, match="address_refused"):
+            await place.put(TIN)
 
     assert not canary.heads
 

@@ -12,7 +12,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from services.common.addresses import Addresses
+from services.common.outgoing import Outgoing
 from services.syndicate.deliveries.files import File, lay_down, try_out
 from services.syndicate.deliveries.sending import NotTaken, Way
 from services.syndicate.deliveries.sftp import SftpServers
@@ -105,8 +105,9 @@ async def here(host: str, port: int) -> list[str]:
 
 
 @pytest.fixture
-def servers() -> SftpServers:
-    return SftpServers(Addresses(LOOPBACK, resolve=here))
+async def servers() -> AsyncIterator[SftpServers]:
+    async with Outgoing(LOOPBACK, resolve=here) as outgoing:
+        yield SftpServers(outgoing)
 
 
 async def put(servers: SftpServers, to: Way) -> None:
@@ -180,8 +181,9 @@ async def test_a_name_that_leads_inside_is_not_connected_to(server, addresses):
     async def resolve(host: str, port: int) -> list[str]:
         return addresses
 
-    with pytest.raises(NotTaken, match="address_refused"):
-        await put(SftpServers(Addresses(resolve=resolve)), server.way())
+    async with Outgoing(resolve=resolve) as outgoing:
+        with pytest.raises(NotTaken, match="address_refused"):
+            await put(SftpServers(outgoing), server.way())
 
     assert not server.logins
 
@@ -192,7 +194,8 @@ async def test_a_name_is_looked_up_once_and_then_no_more(server):
     async def resolve(host: str, port: int) -> list[str]:
         return answers.pop(0)
 
-    await put(SftpServers(Addresses(LOOPBACK, resolve=resolve)), server.way())
+    async with Outgoing(LOOPBACK, resolve=resolve) as outgoing:
+        await put(SftpServers(outgoing), server.way())
 
     assert answers == [["169.254.169.254"]]
 
