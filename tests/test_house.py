@@ -23,7 +23,8 @@ MAY_IMPORT = {
 SYNDICATE = {
     "feeds": set(),
     "serving": {"feeds"},
-    "hub": {"feeds"},
+    "lanes": set(),
+    "hub": {"feeds", "lanes"},
     "announcing": set(),
     "history": {"feeds", "rendering", "serving"},
     "lists": {"feeds", "rendering"},
@@ -31,7 +32,7 @@ SYNDICATE = {
     "products": set(),
     "changes": {"products", "feeds"},
     "partners": {"products", "changes", "feeds"},
-    "deliveries": {"partners", "changes", "feeds", "announcing"},
+    "deliveries": {"partners", "changes", "feeds", "announcing", "lanes"},
     "circle": {"partners", "changes", "deliveries", "announcing"},
     "manifests": {"partners", "changes"},
     "partner_feeds": {"partners", "changes", "feeds", "rendering", "serving", "lists"},

@@ -62,3 +62,13 @@ LOOKS = Counter(
 TEXTS_STANDING = Gauge(
     "tinbai_retracted_texts_standing", "Pages of partners where a retracted text was seen last"
 )
+DELIVERY_ATTEMPTS = Counter(
+    "tinbai_delivery_attempts",
+    "Attempts to push an entry to a partner, by the kind of way and what came of them",
+    ["way", "outcome"],
+)
+DELIVERIES_WAITING = Gauge("tinbai_deliveries_waiting", "Deliveries that wait to be pushed")
+WAYS_OFF = Gauge("tinbai_ways_off", "Ways of pushing that are off")
+WAYS_TURNED_OFF = Counter(
+    "tinbai_ways_turned_off", "Ways that a partner, or its long silence, turned off", ["way", "why"]
+)

@@ -11,6 +11,7 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
+from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
@@ -21,8 +22,11 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import way_routes
+from services.syndicate.deliveries import way_routes, webhooks
+from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.other_ways import Allowed, OtherWays
+from services.syndicate.deliveries.pushing import Pushing, Senders
+from services.syndicate.deliveries.sending import Sender
 from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
@@ -84,12 +88,15 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             hub = Hub(database, site, settings)
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
-            admin = AdminKey(settings.admin_key_file)
-            app.state.office = Office(database, site, admin, arrivals, reassessor)
             allowed = Allowed(
                 settings.partner_folders, settings.allowed_targets, settings.mail_server
             )
-            app.state.other_ways = OtherWays(database, site, allowed)
+            others = app.state.other_ways = OtherWays(database, site, allowed)
+            senders = _senders(Documents(database, site), others)
+            call_out = partial(Outgoing, settings.allowed_targets)
+            pushing = Pushing(database, site, call_out, senders, arrivals.any)
+            admin = AdminKey(settings.admin_key_file)
+            app.state.office = Office(database, site, admin, arrivals, reassessor)
             await clock.look()
             await press.open()
             async with running(
@@ -104,6 +111,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 relay=relay.run(),
                 reassessing=reassessor.run(),
                 hub=hub.run(),
+                pushing=pushing.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
             ):
@@ -134,6 +142,16 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(way_routes.router)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
+
+
+def _senders(documents: Documents, others: OtherWays) -> Senders:
+    """Say who carries by which kind of way."""
+
+    def made(outgoing: Outgoing) -> Mapping[str, Sender]:
+        webhook = webhooks.Webhooks(outgoing, documents)
+        return {webhooks.KIND: webhook, **others.senders(outgoing)}
+
+    return made
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

@@ -6,10 +6,12 @@ from sqlalchemy import Connection
 
 from services.syndicate.announcing import news
 from services.syndicate.changes.entry import NewEntry
+from services.syndicate.deliveries.queueing import queue
 
 
 def follow(connection: Connection, entries: Sequence[NewEntry]) -> None:
     """Queue deliveries, note the deadlines of retractions, and the news for the timeline."""
+    queue(connection, entries)
     news.note(connection, map(_queued, (entry for entry in entries if not entry.replay)))
 
 

@@ -141,7 +141,8 @@ WAY = Table(
     Column("old_secret_until", Instant),
     Column("off", String),  # why it is off; nothing while it is on
     Column("created", Instant, nullable=False),
-    Column("after", BigInteger, nullable=False),  # deliveries up to this number are not made
+    # Where its deliveries wait. It gets another when it is turned off: those are orphans then.
+    Column("queue", BigInteger, nullable=False, unique=True),
     Column("failures", Integer, nullable=False),  # in a row
     Column("failing_since", Instant),
     Column("rest_until", Instant),  # after failures: no attempt before that
@@ -154,6 +155,7 @@ DELIVERY = Table(
     TABLES,
     Column("seq", _Seq, primary_key=True),
     Column("way", Uuid, nullable=False),
+    Column("queue", BigInteger, nullable=False),  # of the way; what waits in no way's is not sent
     Column("partner", String, nullable=False),
     Column("entry", BigInteger, nullable=False),  # the entry's seq at the partner
     Column("article", Uuid, nullable=False),
@@ -169,11 +171,20 @@ DELIVERY = Table(
     Column("ended", Instant),
     Column("error", String),  # of the last attempt; no word of the article
     Column("trace", Text, nullable=False),  # JSON: the request that it follows from
-    Index("delivery_next", "way", "state", "rank", "seq"),
+    Index("delivery_next", "queue", "state", "rank", "seq"),
     Index("delivery_article", "article", "way"),
     Index("delivery_ended", "ended"),
+    Index("delivery_lease", "lease"),
     Index("delivery_partner", "partner", "seq"),
     sqlite_autoincrement=True,
+)
+
+# Queues whose way was turned off or is gone: what still waits in them comes to an end.
+ENDED_QUEUE = Table(
+    "ended_queue",
+    TABLES,
+    Column("queue", BigInteger, primary_key=True),
+    Column("why", String, nullable=False),
 )
 
 # What happened to versions at partners, until it is told: one event for a version and a state.

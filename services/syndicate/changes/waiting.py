@@ -22,15 +22,19 @@ class Arrivals:
         self._site = site
         self._came: dict[str, asyncio.Event] = {}
         self._waiting: Counter[str] = Counter()
+        self.any = asyncio.Event()
+        """Set whenever entries may have been stored."""
 
     def tell(self, partners: Iterable[str]) -> None:
         """Say that entries of these partners were stored."""
         for partner in partners:
+            self.any.set()
             if came := self._came.pop(partner, None):
                 came.set()
 
     def tell_all(self) -> None:
         """Say that entries of some partners were stored."""
+        self.any.set()
         self.tell(list(self._came))
 
     async def page(self, partner: str, after: int, limit: int, wait: float) -> Page:

@@ -4,21 +4,18 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from schemas.partner import Format
 from services.common.ids import new_id
 from services.syndicate.deliveries.sending import Way
-from services.syndicate.partner_tables import DELIVERY, PARTNER, WAY
+from services.syndicate.partner_tables import ENDED_QUEUE, PARTNER, WAY
 
-DELETED = "deleted"
-"""`off` of a way that is nobody's any more; it goes once nothing waits for it."""
-GONE = "gone"
-FAILING = "failing"
-BY_ADMIN = "admin"
+_random = SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -36,57 +33,55 @@ class NewWay:
 
 def partner_known(connection: Connection, code: str) -> bool:
     """Whether there is such a partner."""
-    return (
-        connection.execute(select(PARTNER.c.code).where(PARTNER.c.code == code)).first() is not None
-    )
+    known = select(PARTNER.c.code).where(PARTNER.c.code == code)
+    return connection.execute(known).first() is not None
 
 
 def add(connection: Connection, new: NewWay, at: datetime) -> UUID:
     """Make a way, which gets what comes from now on; give its id."""
     made = new_id()
     row = vars(new) | {"settings": json.dumps(dict(new.settings)), "id": made, "created": at}
-    connection.execute(insert(WAY).values(**row, failures=0, after=_last(connection)))
+    connection.execute(insert(WAY).values(**row, queue=_new_queue(), failures=0, slow=False))
     return made
 
 
 def listed(connection: Connection, partner: str, kinds: Collection[str]) -> Sequence[Row[Any]]:
     """List a partner's ways of these kinds, the oldest first."""
-    return connection.execute(
-        select(WAY)
-        .where(WAY.c.partner == partner, WAY.c.kind.in_(kinds), _there())
-        .order_by(WAY.c.created, WAY.c.id)
-    ).all()
+    mine = (WAY.c.partner == partner, WAY.c.kind.in_(kinds))
+    return connection.execute(select(WAY).where(*mine).order_by(WAY.c.created, WAY.c.id)).all()
 
 
 def find(
     connection: Connection, partner: str, way: UUID, kinds: Collection[str]
 ) -> Row[Any] | None:
     """Find a partner's way, on or off."""
-    mine = (WAY.c.id == way, WAY.c.partner == partner, WAY.c.kind.in_(kinds), _there())
+    mine = (WAY.c.id == way, WAY.c.partner == partner, WAY.c.kind.in_(kinds))
     return connection.execute(select(WAY).where(*mine)).one_or_none()
 
 
-def turn_off(connection: Connection, way: UUID, why: str) -> None:
-    """Send nothing more by this way. What waits for it comes to an end, soon but not at once: it
-    may be very much."""
-    connection.execute(update(WAY).where(WAY.c.id == way).values(off=why))
+def turn_off(connection: Connection, way: UUID, why: str) -> bool:
+    """Send nothing more by this way; say whether it was on. What waits for it comes to an end, if
+    not at once: it may be very much."""
+    queue = connection.scalars(
+        select(WAY.c.queue).where(WAY.c.id == way, WAY.c.off.is_(None))
+    ).one_or_none()
+    if queue is None:
+        return False
+    _end_queue(connection, queue, why)
+    connection.execute(update(WAY).where(WAY.c.id == way).values(off=why, queue=_new_queue()))
+    return True
 
 
 def turn_on(connection: Connection, way: UUID) -> None:
     """Send by this way what comes from now on; what it missed is for a replay."""
     fresh: dict[str, Any] = {"off": None, "failures": 0, "failing_since": None, "rest_until": None}
-    connection.execute(
-        update(WAY).where(WAY.c.id == way).values(**fresh, slow=False, after=_last(connection))
-    )
+    connection.execute(update(WAY).where(WAY.c.id == way).values(**fresh, slow=False))
 
 
-def delete(connection: Connection, way: UUID) -> None:
-    """Take a way out of use for good, with its secrets."""
-    connection.execute(
-        update(WAY)
-        .where(WAY.c.id == way)
-        .values(off=DELETED, secret=None, old_secret=None, settings="{}")
-    )
+def remove(connection: Connection, way: Row[Any]) -> None:
+    """Forget a way, with its secrets."""
+    _end_queue(connection, way.queue, "removed")
+    connection.execute(delete(WAY).where(WAY.c.id == way.id))
 
 
 def way_of(row: Row[Any], at: datetime) -> Way:
@@ -104,10 +99,9 @@ def way_of(row: Row[Any], at: datetime) -> Way:
     )
 
 
-def _there() -> ColumnElement[bool]:
-    return func.coalesce(WAY.c.off, "") != DELETED
+def _end_queue(connection: Connection, queue: int, why: str) -> None:
+    connection.execute(insert(ENDED_QUEUE).values(queue=queue, why=why))
 
 
-def _last(connection: Connection) -> int:
-    last: int = connection.scalars(select(func.coalesce(func.max(DELIVERY.c.seq), 0))).one()
-    return last
+def _new_queue() -> int:
+    return _random.getrandbits(62)

@@ -1,7 +1,6 @@
 """Taking what is due, so that nobody takes it twice: a part of its caller's transaction."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,30 +16,10 @@ from sqlalchemy import (
     update,
 )
 
+from services.syndicate.lanes.room import Room
+
 # What a process has taken and not finished is due again after so long; no call takes longer.
 LEASE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much may be begun: so many in all, and so many for one host, with what runs."""
-
-    places: int
-    per_host: int
-    running: Collection[int]
-    """What runs here, by number."""
-    hosts: Counter[str]
-    """How much of that goes to each host."""
-
-    def fitting(self, due: Sequence[Row[Any]]) -> list[int]:
-        """Choose in order; who waits for a busy host holds up no other."""
-        hosts = self.hosts.copy()
-        chosen: list[int] = []
-        for row in due:
-            if len(chosen) < self.places and hosts[row.host] < self.per_host:
-                hosts[row.host] += 1
-                chosen.append(row.seq)
-        return chosen
 
 
 @dataclass(frozen=True)

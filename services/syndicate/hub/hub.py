@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, what_happened
@@ -21,11 +22,11 @@ from services.syndicate.hub import handshakes, subscriptions
 from services.syndicate.hub.delivery import Delivery, Pace
 from services.syndicate.hub.due import TO_PUSH, TO_RETRY, TO_VERIFY
 from services.syndicate.hub.handshakes import NoSuchTopic, Occasion, TooManyWaiting
-from services.syndicate.hub.lane import Bounds, Lane
 from services.syndicate.hub.subscriptions import NoPlace, Places
 from services.syndicate.hub.topics import Topics
 from services.syndicate.hub.verification import Verification
 from services.syndicate.hub.wish import Wish, unknown_topic
+from services.syndicate.lanes.lane import Bounds, Lane
 from services.syndicate.settings import SyndicateSettings
 
 # Calls under way, in each lane, and to one host. A push may hold one copy of a feed in its socket.
@@ -112,7 +113,7 @@ class Hub:
             group.create_task(self._mark_changes())
             group.create_task(self._keep_house())
 
-    def _lanes(self, proven: Outgoing, doubtful: Outgoing) -> Iterable[Lane]:
+    def _lanes(self, proven: Outgoing, doubtful: Outgoing) -> Iterable[Lane[Row[Any]]]:
         database, topics = self._database, self.topics
         verify = Verification(database, doubtful, topics, self._places, self._changed)
         push = Delivery(database, proven, topics, self._hub, self._pace)

@@ -23,8 +23,8 @@ class Call:
         return {k: v[-1] for k, v in parse_qs(urlsplit(self.target).query).items()}
 
 
-Answer = tuple[int, bytes] | None
-"""Status and body; nothing hangs."""
+Answer = tuple[int, bytes] | tuple[int, bytes, str] | None
+"""Status and body, and perhaps a header line; nothing hangs."""
 DIES: Answer = (0, b"")
 """Closes the connection without an answer."""
 Behave = Callable[[Call], Answer]
@@ -81,8 +81,9 @@ async def serving() -> AsyncIterator[Callbacks]:
             if answer is None:
                 await reader.read()  # until the caller gives up
             elif answer != DIES:
-                status, body = answer
-                head = f"HTTP/1.1 {status} .\r\nContent-Length: {len(body)}\r\n"
+                status, body, *more = answer
+                lines = [f"HTTP/1.1 {status} .", f"Content-Length: {len(body)}", *more, ""]
+                head = "\r\n".join(lines)
                 where = "Location: /elsewhere\r\n" if status // 100 == 3 else ""
                 writer.write(f"{head}{where}Connection: close\r\n\r\n".encode() + body)
                 await writer.drain()

@@ -2,32 +2,48 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
-from sqlalchemy import Row
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.database import Database, Overloaded, store_is_at_fault, what_happened
 from services.common.instants import now
 from services.common.tasks import woken
-from services.syndicate.hub.claims import Due, Room
+from services.syndicate.lanes.room import Claimed, Room
 
 _LOOK_EVERY = 1.0  # seconds
 _GATHER = 0.02  # seconds: places that get free soon after one another are filled together
 
 log = structlog.get_logger()
 
+C = TypeVar("C", bound=Claimed)
+C_co = TypeVar("C_co", bound=Claimed, covariant=True)
+C_contra = TypeVar("C_contra", bound=Claimed, contravariant=True)
 
-class Calls(Protocol):
+
+class Due(Protocol[C_co]):
+    """Knows what a lane takes care of. Each is a part of its caller's transaction."""
+
+    def any(self, connection: Connection, at: datetime) -> bool:
+        """Whether anything is due."""
+
+    def claim(self, connection: Connection, room: Room, at: datetime) -> Sequence[C_co]:
+        """Take what is due and has room; it is due again when the process that took it dies."""
+
+
+class Calls(Protocol[C_contra]):
     """What a lane does for each row that is due."""
 
-    async def __call__(self, row: Row[Any], /) -> None:
+    async def __call__(self, row: C_contra, /) -> None:
         """Make the call, and store what came of it."""
 
-    async def broke(self, row: Row[Any], /) -> None:
+    async def broke(self, row: C_contra, /) -> None:
         """Store that it came to nothing, by a fault of ours."""
 
 
@@ -39,12 +55,12 @@ class Bounds:
     per_host: int
 
 
-class Lane:
+class Lane(Generic[C]):
     """Looks for what is due; at once when `look` is set. Of several processes that share a
     database, one makes each call."""
 
     def __init__(
-        self, database: Database, due: Due, calls: Calls, bounds: Bounds, look: asyncio.Event
+        self, database: Database, due: Due[C], calls: Calls[C], bounds: Bounds, look: asyncio.Event
     ) -> None:
         self._database = database
         self._due = due
@@ -61,7 +77,7 @@ class Lane:
                 try:
                     await self._begin_due(group)
                 except (SQLAlchemyError, OSError, Overloaded) as error:
-                    log.warning("hub_look_failed", error=what_happened(error))
+                    log.warning("lane_look_failed", error=what_happened(error))
                 await asyncio.sleep(_GATHER)
                 await woken(self._look, _LOOK_EVERY)
 
@@ -76,22 +92,22 @@ class Lane:
             group.create_task(self._guarded(row))
             await asyncio.sleep(0)  # whoever reads a feed has his turn between two of them
 
-    async def _guarded(self, row: Row[Any]) -> None:
+    async def _guarded(self, row: C) -> None:
         try:
             await self._call(row)
         except (SQLAlchemyError, OSError, Overloaded) as error:
             # Its lease ends, and it is done again.
-            log.warning("hub_call_not_stored", host=row.host, error=what_happened(error))
+            log.warning("lane_call_not_stored", host=row.host, error=what_happened(error))
         finally:
             del self._running[row.seq]
             self._look.set()
 
-    async def _call(self, row: Row[Any]) -> None:
+    async def _call(self, row: C) -> None:
         try:
             await self._calls(row)
         except Exception as error:
             if store_is_at_fault(error):
                 raise
-            # It hurts only this subscriber.
-            log.exception("hub_call_broke", host=row.host)
+            # It hurts only whom it was for.
+            log.exception("lane_call_broke", host=row.host)
             await self._calls.broke(row)

@@ -1,0 +1,116 @@
+"""Taking what is due, so that nobody takes it twice: a part of its caller's transaction.
+
+However much waits, only the ways are gone through, and of each no more rows are read than there is
+room for.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, exists, literal_column, not_, or_, select, update
+
+from services.common.instants import Instant
+from services.common.prepared import Prepared
+from services.syndicate.deliveries.loading import Attempt, Loading
+from services.syndicate.deliveries.sending import MOST_SECONDS
+from services.syndicate.lanes.room import Room
+from services.syndicate.partner_tables import DELIVERY, WAY
+
+# What a process has taken and not finished is due again after so long; no attempt takes longer.
+LEASE = timedelta(seconds=2 * MOST_SECONDS)
+
+_OTHER = DELIVERY.alias("other")
+_NONE = literal_column("0")  # said, for SQLite: SQLAlchemy would leave it to a parameter
+_AT = bindparam("at", type_=Instant)
+_DUE = (DELIVERY.c.state == literal_column("'waiting'"), DELIVERY.c.due_at <= _AT)
+# An attempt with an older entry of the article may still be under way.
+_ALONE = ~exists().where(
+    _OTHER.c.article == DELIVERY.c.article, _OTHER.c.way == DELIVERY.c.way, _OTHER.c.lease > _AT
+)
+_FIRST = (
+    select(DELIVERY.c.rank)
+    .where(DELIVERY.c.queue == WAY.c.queue, *_DUE)
+    .order_by(DELIVERY.c.rank, DELIVERY.c.seq)
+    .limit(literal_column("1"))
+    .offset(_NONE)
+    .scalar_subquery()
+)
+_DOUBTFUL = or_(WAY.c.failures > literal_column("0"), WAY.c.slow.is_(True))
+_READY = {
+    doubtful: Prepared(
+        select(WAY.c.queue, WAY.c.host, _FIRST.label("rank")).where(
+            WAY.c.off.is_(None),
+            _DOUBTFUL if doubtful else not_(_DOUBTFUL),
+            or_(WAY.c.rest_until.is_(None), WAY.c.rest_until <= _AT),
+        )
+    )
+    for doubtful in (False, True)
+}
+_NEXT = Prepared(
+    select(DELIVERY.c.seq)
+    .where(DELIVERY.c.queue == bindparam("of"), *_DUE, _ALONE)
+    .order_by(DELIVERY.c.rank, DELIVERY.c.seq)
+    .limit(bindparam("most"))
+    .offset(_NONE)
+)
+
+_random = SystemRandom()
+
+
+class _Ready(NamedTuple):
+    """A way for which something is due."""
+
+    queue: int
+    host: str
+    rank: int
+
+
+class _Chosen(NamedTuple):
+    seq: int
+    host: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a lane takes care of: ways that take what they get, or those that failed last or were
+    slow. These hold up none of the others, in a lane of their own."""
+
+    loading: Loading
+    doubtful: bool
+
+    def any(self, connection: Connection, at: datetime) -> bool:
+        """Whether anything is due."""
+        return bool(self._ready(connection, at))
+
+    def claim(self, connection: Connection, room: Room, at: datetime) -> Sequence[Attempt]:
+        """Take what is due and has room, and read it as it stands now."""
+        chosen = room.fitting(self._next(connection, room, at))
+        if not chosen:
+            return []
+        until = at + LEASE
+        taken = update(DELIVERY).where(DELIVERY.c.seq.in_(chosen))
+        connection.execute(taken.values(due_at=until, lease=until))
+        return self.loading.attempts(connection, chosen, at)
+
+    def _ready(self, connection: Connection, at: datetime) -> list[_Ready]:
+        rows = map(_Ready._make, _READY[self.doubtful].rows(connection, at=at))
+        return [row for row in rows if row.rank is not None]
+
+    def _next(self, connection: Connection, room: Room, at: datetime) -> Iterator[_Chosen]:
+        """List what is due: what overtakes before the rest, then who has the fewest places."""
+        ready = self._ready(connection, at)
+        _random.shuffle(ready)
+        ready.sort(key=lambda way: (way.rank, room.hosts[way.host]))
+        found = 0
+        for way in ready:
+            free = room.per_host - room.hosts[way.host]
+            if free <= 0:
+                continue
+            if found >= room.places:
+                return
+            rows = _NEXT.rows(connection, of=way.queue, at=at, most=free)
+            found += len(rows)
+            yield from (_Chosen(seq, way.host) for (seq,) in rows)

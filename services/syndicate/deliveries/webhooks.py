@@ -1,0 +1,70 @@
+"""Pushes by webhook (Standard Webhooks)."""
+
+from services.common.instants import now
+from services.common.outgoing import (
+    BadStatus,
+    Limits,
+    Outgoing,
+    OutgoingFailure,
+    TargetRefused,
+    TooSlow,
+)
+from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.schedule import wish_of
+from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel
+from services.syndicate.deliveries.signing import signed
+
+KIND = "webhook"
+_LIMITS = Limits(seconds=15, size=None)
+_GONE = 410
+
+
+class Webhooks:
+    """Sends parcels as signed POST requests; only a status of success (2xx) is a yes."""
+
+    def __init__(self, outgoing: Outgoing, documents: Documents) -> None:
+        self._outgoing = outgoing
+        self._documents = documents
+
+    async def send(self, parcel: Parcel) -> None:
+        """Push. Raises NotTaken, Gone."""
+        document = await self._documents.of(parcel)
+        body = document.body if document else b""
+        headers = headers_of(parcel) | signed(parcel.message, now(), body, parcel.way.secrets)
+        if document:
+            headers["Content-Type"] = document.content_type
+        try:
+            await self._outgoing.call(
+                "POST", parcel.way.target, headers=headers, content=body, limits=_LIMITS
+            )
+        except BadStatus as bad:
+            if bad.status == _GONE:
+                raise Gone from None
+            wish = wish_of(bad.headers.get("Retry-After"), now())
+            raise NotTaken(f"status_{bad.status}", wish) from None
+        except OutgoingFailure as failure:
+            raise NotTaken(_kind_of(failure)) from failure
+
+
+def headers_of(parcel: Parcel) -> dict[str, str]:
+    """Say beside the body what the entry says; formats other than ours have no place for it."""
+    entry = parcel.entry
+    headers = {
+        "Tinbai-Partner": parcel.way.partner,
+        "Tinbai-Seq": str(entry.seq),
+        "Tinbai-Article": str(entry.id),
+        "Tinbai-Version": str(entry.version),
+        "Tinbai-Kind": entry.kind.value,
+        "Tinbai-Attempt": str(parcel.attempt),
+    }
+    return headers | ({"Tinbai-Replay": "true"} if entry.replay else {})
+
+
+def _kind_of(failure: OutgoingFailure) -> str:
+    match failure:
+        case TargetRefused():
+            return "address_refused"
+        case TooSlow():
+            return "too_slow"
+        case _:
+            return "no_answer"

@@ -1,0 +1,81 @@
+"""Retries go on for days, further and further apart."""
+
+from datetime import timedelta
+from itertools import count, takewhile
+
+import pytest
+
+from services.syndicate.deliveries.schedule import (
+    MOST_ATTEMPTS,
+    is_hopeless,
+    next_attempt,
+    rest_until,
+    wish_of,
+)
+from tests.factories import NOON
+
+SECOND = timedelta(seconds=1)
+
+
+def pauses():
+    following = (next_attempt(NOON, attempts) for attempts in count(1))
+    return [due - NOON for due in takewhile(bool, following)]
+
+
+def test_the_pauses_grow_to_a_day_and_end_after_three():
+    found = pauses()
+    assert len(found) == MOST_ATTEMPTS - 1
+    assert found == sorted(found)
+    assert timedelta(seconds=4) < found[0] < timedelta(seconds=6)
+    assert timedelta(days=2, hours=20) < sum(found, timedelta()) < timedelta(days=3, hours=16)
+
+
+def test_partners_that_fail_together_are_not_tried_together():
+    assert len({next_attempt(NOON, 4) for _ in range(20)}) > 10
+
+
+def test_the_last_attempt_has_no_next_one():
+    assert next_attempt(NOON, MOST_ATTEMPTS) is None
+    assert next_attempt(NOON, MOST_ATTEMPTS, timedelta(seconds=1)) is None
+
+
+def test_a_longer_pause_is_obeyed_up_to_a_day_and_a_shorter_one_is_not():
+    assert next_attempt(NOON, 1, 600 * SECOND) == NOON + 600 * SECOND
+    assert next_attempt(NOON, 1, timedelta(days=900)) == NOON + timedelta(days=1)
+    assert next_attempt(NOON, 2, SECOND) > NOON + 200 * SECOND
+    assert next_attempt(NOON, 2, -timedelta(days=9)) > NOON + 200 * SECOND
+
+
+def test_one_delivery_that_fails_alone_costs_its_way_no_rest():
+    assert rest_until(NOON, 1) == rest_until(NOON, 2) == NOON
+
+
+def test_a_way_that_goes_on_failing_rests_for_a_minute_at_the_most_unless_it_asks_for_more():
+    assert rest_until(NOON, 1000) == NOON + 60 * SECOND
+    assert rest_until(NOON, 1, 90 * SECOND) == NOON + 90 * SECOND
+    assert rest_until(NOON, 1, timedelta(days=3)) == NOON + timedelta(hours=1)
+
+
+def test_a_way_is_hopeless_after_days_of_many_failures_only():
+    days = timedelta(days=6)
+    assert is_hopeless(NOON + days, 10, NOON)
+    assert not is_hopeless(NOON + days, 2, NOON)  # nothing was published in between
+    assert not is_hopeless(NOON + timedelta(hours=5), 5000, NOON)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("Mon, 02 Mar 2026 05:10:00 GMT", 600),
+        ("99999999999999999999", 999_999_999),
+        ("soon", None),
+        ("-5", None),
+        ("12²", None),
+        ("Mon, 99 Mar 2026 05:10:00 GMT", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_retry_after_is_seconds_or_a_date(header, seconds):
+    assert wish_of(header, NOON) == (None if seconds is None else seconds * SECOND)
