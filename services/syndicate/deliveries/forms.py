@@ -48,14 +48,14 @@ def is_mailbox(given: str) -> bool:
     return bool(_MAILBOX.fullmatch(given))
 
 
-def mailbox(given: str) -> str:
+def check_mailbox(given: str) -> str:
     """Check a mail address."""
     if not is_mailbox(given):
         raise PydanticCustomError("mailbox", "must be one mail address such as tin@bao.example")
     return given
 
 
-def origin(given: str) -> str:
+def check_origin(given: str) -> str:
     """Check the address of a server without any path."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or given != f"{parts.scheme}://{parts.netloc}":
@@ -65,7 +65,7 @@ def origin(given: str) -> str:
     return given
 
 
-def sftp_url(given: str) -> str:
+def check_sftp_url(given: str) -> str:
     """Check a target of SFTP."""
     if SftpTarget.read(given) is None:
         raise PydanticCustomError(
@@ -74,7 +74,7 @@ def sftp_url(given: str) -> str:
     return given
 
 
-def private_key(given: str) -> str:
+def check_private_key(given: str) -> str:
     """Check that a private key can be read as it is."""
     try:
         asyncssh.import_private_key(given)

@@ -11,11 +11,11 @@ from schemas.partner import Format
 from services.common.given import Given
 from services.syndicate.deliveries.forms import (
     SftpTarget,
-    mailbox,
+    check_mailbox,
+    check_origin,
+    check_private_key,
+    check_sftp_url,
     names_key_of,
-    origin,
-    private_key,
-    sftp_url,
 )
 from services.syndicate.deliveries.ways import NewWay
 
@@ -56,7 +56,7 @@ class GivenObjectStore(_Given):
 
     kind: Literal["object_store"]
     target: Annotated[str, StringConstraints(pattern=_BUCKET, max_length=1000)]
-    endpoint: Annotated[str, AfterValidator(origin)] | None = None
+    endpoint: Annotated[str, AfterValidator(check_origin)] | None = None
     """Where the store is; Amazon's own, if it isn't said."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = "us-east-1"
     access_key_id: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
@@ -83,11 +83,11 @@ class GivenSftp(_Given):
     """A folder of a server that speaks SFTP; `target` is `sftp://USER@HOST:PORT/FOLDER`."""
 
     kind: Literal["sftp"]
-    target: Annotated[str, AfterValidator(sftp_url), Field(max_length=1000)]
+    target: Annotated[str, AfterValidator(check_sftp_url), Field(max_length=1000)]
     known_hosts: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     """The server's keys, as lines of OpenSSH's `known_hosts`."""
     password: Secret | None = None
-    private_key: Annotated[Secret, AfterValidator(private_key)] | None = None
+    private_key: Annotated[Secret, AfterValidator(check_private_key)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -124,7 +124,7 @@ class GivenEmail(_Given):
     attached file."""
 
     kind: Literal["email"]
-    target: Annotated[str, AfterValidator(mailbox)]
+    target: Annotated[str, AfterValidator(check_mailbox)]
     format: Format = Format.JSON
 
     def host(self) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from services.syndicate.deliveries import folder
 from services.syndicate.deliveries.files import File, lay_down, try_out
 from services.syndicate.deliveries.folder import Folders, allowed_root
 from services.syndicate.deliveries.sending import NotTaken, Way
@@ -178,7 +177,7 @@ async def test_a_folder_that_hangs_holds_up_its_own_way_only(root, folders, monk
             freed.wait(30)
         fsync(opened)
 
-    monkeypatch.setattr(folder.os, "fsync", slow)
+    monkeypatch.setattr(os, "fsync", slow)
     stuck = to(root / "hanging")
 
     async def retract() -> None:
