@@ -47,6 +47,16 @@ HUB_PUSHES = Counter("tinbai_hub_pushes", "WebSub pushes, by what came of them",
 HUB_DROPPED = Counter(
     "tinbai_hub_dropped", "WebSub subscriptions that ended, by the reason", ["reason"]
 )
+DELIVERY_ATTEMPTS = Counter(
+    "tinbai_delivery_attempts",
+    "Attempts to push an entry to a partner, by the kind of way and what came of them",
+    ["way", "outcome"],
+)
+DELIVERIES_WAITING = Gauge("tinbai_deliveries_waiting", "Deliveries that wait to be pushed")
+WAYS_OFF = Gauge("tinbai_ways_off", "Ways of pushing that are off")
+WAYS_TURNED_OFF = Counter(
+    "tinbai_ways_turned_off", "Ways that a partner, or its long silence, turned off", ["way", "why"]
+)
 ACKNOWLEDGEMENTS = Counter(
     "tinbai_acknowledgements", "Words of partners on what they got, by what they say", ["state"]
 )
@@ -61,14 +71,4 @@ LOOKS = Counter(
 )
 TEXTS_STANDING = Gauge(
     "tinbai_retracted_texts_standing", "Pages of partners where a retracted text was seen last"
-)
-DELIVERY_ATTEMPTS = Counter(
-    "tinbai_delivery_attempts",
-    "Attempts to push an entry to a partner, by the kind of way and what came of them",
-    ["way", "outcome"],
-)
-DELIVERIES_WAITING = Gauge("tinbai_deliveries_waiting", "Deliveries that wait to be pushed")
-WAYS_OFF = Gauge("tinbai_ways_off", "Ways of pushing that are off")
-WAYS_TURNED_OFF = Counter(
-    "tinbai_ways_turned_off", "Ways that a partner, or its long silence, turned off", ["way", "why"]
 )

@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, literal_column, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from services.common.instants import Instant
 from services.common.prepared import Prepared
@@ -23,7 +33,9 @@ from services.syndicate.partner_tables import DELIVERY, WAY
 LEASE = timedelta(seconds=2 * MOST_SECONDS)
 
 _OTHER = DELIVERY.alias("other")
-_NONE = literal_column("0")  # said, for SQLite: SQLAlchemy would leave it to a parameter
+_NONE: ColumnElement[int] = literal_column(
+    "0"
+)  # said, for SQLite: SQLAlchemy would leave it to a parameter
 _AT = bindparam("at", type_=Instant)
 _DUE = (DELIVERY.c.state == literal_column("'waiting'"), DELIVERY.c.due_at <= _AT)
 # An attempt with an older entry of the article may still be under way.

@@ -10,9 +10,10 @@ from services.syndicate.deliveries import upkeep, ways
 from services.syndicate.deliveries.queueing import queue
 from services.syndicate.partner_tables import DELIVERY
 from tests.factories import article, retraction
+from tests.syndicate.deliveries.conftest import Desk
 
 
-async def states(desk):
+async def states(desk: Desk) -> list[tuple[int, str]]:
     return [(row.entry, row.state) for row in await desk.deliveries()]
 
 

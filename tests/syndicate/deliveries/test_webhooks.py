@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -11,8 +12,10 @@ from standardwebhooks.webhooks import Webhook
 from schemas.partner import Entry, Format
 from services.common.instants import now
 from services.syndicate.deliveries import outcomes, schedule, upkeep
+from services.syndicate.deliveries.sending import Parcel
 from services.syndicate.partner_tables import DELIVERY, VERSION, WAY
 from tests.factories import article, erasure, retraction
+from tests.syndicate.hub.subscribers import Call
 
 
 @pytest.fixture
@@ -35,6 +38,7 @@ async def test_an_entry_is_pushed_signed_and_told(desk, callbacks):
     Webhook((await desk.way_row(way)).secret).verify(call.body, call.headers)
     entry = Entry.model_validate_json(call.body)
     assert (entry.seq, entry.id, entry.kind, entry.replay) == (1, published.id, "published", False)
+    assert entry.article
     assert entry.article["headline"] == published.headline
     assert call.headers["webhook-id"] == row.message
     assert call.headers["tinbai-seq"] == "1"
@@ -156,10 +160,11 @@ async def test_a_newer_text_waits_until_the_attempt_with_the_older_one_has_ended
 class Holding:
     """Holds the first parcel until it is let go."""
 
-    def __init__(self):
-        self.began, self.go, self.sent = asyncio.Event(), asyncio.Event(), []
+    def __init__(self) -> None:
+        self.began, self.go = asyncio.Event(), asyncio.Event()
+        self.sent: list[tuple[UUID, int]] = []
 
-    async def send(self, parcel):
+    async def send(self, parcel: Parcel) -> None:
         if not self.began.is_set():
             self.began.set()
             await self.go.wait()
@@ -196,7 +201,7 @@ async def test_what_left_the_product_is_told_without_its_text(desk, callbacks):
         await desk.release(article(id=first.id, version=2, urgency=9))
         await desk.until_ended()
 
-    by_path = {}
+    by_path: dict[str, list[Call]] = {}
     for call in callbacks.of("POST"):
         by_path.setdefault(call.target, []).append(call)
     published, removed = by_path["/atom"]
@@ -242,7 +247,7 @@ async def test_after_an_outage_what_was_tried_need_not_wait(desk, callbacks, mon
 
 async def test_a_fault_of_ours_hurts_one_delivery_only(desk, callbacks, quick):
     class Broken:
-        async def send(self, parcel):
+        async def send(self, parcel: Parcel) -> None:
             if parcel.entry.seq == 1:
                 raise OSError("no such disk")
 

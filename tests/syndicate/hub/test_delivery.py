@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from services.common.instants import now
-from services.syndicate.hub import hub, lane, retries, subscriptions
+from services.syndicate.hub import hub, retries, subscriptions
+from services.syndicate.lanes import lane
 from services.syndicate.tables import HUB_SUBSCRIPTION
 from tests.syndicate.hub.conftest import Newsroom, working
 from tests.syndicate.hub.subscribers import Answer, Behave, agree

@@ -12,13 +12,14 @@ from services.common.instants import now
 from services.common.problems import Problem
 from services.common.trace import current_trace
 from services.syndicate import store
-from services.syndicate.hub import handshakes, lane, retries, subscriptions
-from services.syndicate.hub.claims import Room
+from services.syndicate.hub import handshakes, retries, subscriptions
 from services.syndicate.hub.due import TO_VERIFY
 from services.syndicate.hub.handshakes import Occasion
 from services.syndicate.hub.subscriptions import Places
 from services.syndicate.hub.topics import Topics
 from services.syndicate.hub.wish import Leases, Rules, wish_of
+from services.syndicate.lanes import lane
+from services.syndicate.lanes.room import Room
 from services.syndicate.tables import HUB_HANDSHAKE
 from tests.syndicate.hub.conftest import working
 from tests.syndicate.hub.subscribers import DIES, agree

@@ -41,6 +41,7 @@ def upgrade() -> None:
         "delivery",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("way", sa.Uuid(), nullable=False),
+        sa.Column("queue", sa.BigInteger(), nullable=False),
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("article", sa.Uuid(), nullable=False),
@@ -62,7 +63,8 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("delivery_article", ["article", "way"], unique=False)
         batch_op.create_index("delivery_ended", ["ended"], unique=False)
-        batch_op.create_index("delivery_next", ["way", "state", "rank", "seq"], unique=False)
+        batch_op.create_index("delivery_lease", ["lease"], unique=False)
+        batch_op.create_index("delivery_next", ["queue", "state", "rank", "seq"], unique=False)
         batch_op.create_index("delivery_partner", ["partner", "seq"], unique=False)
 
     op.create_table(
@@ -97,6 +99,12 @@ def upgrade() -> None:
         sa.Column("hour", sa.BigInteger(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "ended_queue",
+        sa.Column("queue", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("queue"),
     )
     op.create_table(
         "entry",
@@ -352,12 +360,13 @@ def upgrade() -> None:
         sa.Column("old_secret_until", sa.BigInteger(), nullable=True),
         sa.Column("off", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("queue", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.Column("rest_until", sa.BigInteger(), nullable=True),
         sa.Column("slow", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("queue"),
     )
     with op.batch_alter_table("way", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_way_partner"), ["partner"], unique=False)
