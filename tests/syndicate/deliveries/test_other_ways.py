@@ -1,15 +1,19 @@
 """Ways of every kind side by side, pushed to by the engine."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from schemas.partner import Format
+from services.common.instants import now
 from services.common.outgoing import Outgoing
+from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.deliveries.other_ways import KINDS, Allowed, OtherWays
+from services.syndicate.deliveries.ways import NewWay
 from tests.factories import article, erasure, retraction
 from tests.syndicate.deliveries.conftest import Desk
 from tests.syndicate.deliveries.mail_room import MailRoom, mail_room
@@ -37,6 +41,12 @@ def others(desk: Desk, folder: Path, room: MailRoom) -> OtherWays:
     return OtherWays(desk.database, SITE, Allowed([folder.parent], NETWORKS, server))
 
 
+async def pushed_to(desk: Desk, kind: str, target: str, format_: Format = Format.JSON) -> None:
+    """Have a way of the partner, which there is by then."""
+    new = NewWay("vtv", kind, format_, target, host=target)
+    await desk.database.write(partial(ways.add, new=new, at=now()))
+
+
 def names(folder: Path) -> list[str]:
     return [each.name for each in sorted(folder.iterdir())]
 
@@ -49,9 +59,9 @@ async def test_there_is_a_sender_for_every_kind(others):
 async def test_one_way_that_fails_touches_no_other(desk, others, folder, room):
     room.answers["RCPT"] = "550 no such user"
     await desk.partner("vtv")
-    await desk.way("vtv", str(folder), Format.NEWSML, kind="folder", host="folder")
-    await desk.way("vtv", str(folder / "none"), kind="folder", host="none")
-    await desk.way("vtv", MAILBOX, kind="email", host="vtv.example")
+    await pushed_to(desk, "folder", str(folder), Format.NEWSML)
+    await pushed_to(desk, "folder", str(folder / "none"))
+    await pushed_to(desk, "email", MAILBOX)
     first = article()
     async with desk.pushing(others.senders):
         await desk.release(first)
@@ -64,8 +74,8 @@ async def test_one_way_that_fails_touches_no_other(desk, others, folder, room):
 
 async def test_a_retraction_reaches_folder_and_mailbox(desk, others, folder, room):
     await desk.partner("vtv")
-    await desk.way("vtv", str(folder), Format.NINJS, kind="folder", host="folder")
-    await desk.way("vtv", MAILBOX, Format.NEWSML, kind="email", host="vtv.example")
+    await pushed_to(desk, "folder", str(folder), Format.NINJS)
+    await pushed_to(desk, "email", MAILBOX, Format.NEWSML)
     first = article()
     async with desk.pushing(others.senders):
         await desk.release(first)
@@ -84,8 +94,8 @@ async def test_a_retraction_reaches_folder_and_mailbox(desk, others, folder, roo
 
 async def test_what_was_retracted_before_it_went_out_is_never_sent(desk, others, folder, room):
     await desk.partner("vtv")
-    await desk.way("vtv", str(folder), kind="folder", host="folder")
-    await desk.way("vtv", MAILBOX, kind="email", host="vtv.example")
+    await pushed_to(desk, "folder", str(folder))
+    await pushed_to(desk, "email", MAILBOX)
     first = article()
     await desk.release(first)
     await desk.release(retraction(first.id))
@@ -98,7 +108,7 @@ async def test_what_was_retracted_before_it_went_out_is_never_sent(desk, others,
 
 async def test_an_erasure_takes_the_text_out_of_the_folder(desk, others, folder, room):
     await desk.partner("vtv")
-    await desk.way("vtv", str(folder), Format.NEWSML, kind="folder", host="folder")
+    await pushed_to(desk, "folder", str(folder), Format.NEWSML)
     first = article()
     async with desk.pushing(others.senders):
         await desk.release(first)
