@@ -116,6 +116,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 moments=say_moments(shelf),
             ):
                 yield
+            others.close()
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
             await press.saving.save()

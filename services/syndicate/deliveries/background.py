@@ -44,8 +44,8 @@ def background_of(connection: Connection, parcel: Parcel) -> Background:
     older = [each for each in told if each.seq < parcel.entry.seq]
     article = parcel.article
     if article is None:
-        at = next(row.at for row in found if row.seq == parcel.entry.seq)
-        article = stand_in(parcel.entry, _newest(connection, parcel.entry), at)
+        itself, *_ = found
+        article = stand_in(parcel.entry, _newest(connection, parcel.entry), itself.at)
     return Background(older, article, names_of(connection, [article]))
 
 

@@ -1,6 +1,7 @@
 """The ways beside webhooks, put together: what sends by them, and what tries them out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +42,15 @@ class OtherWays:
         # One for all senders: each way's jobs are done in order, whoever asks for them.
         self._folders = Folders(allowed.folders)
         self._post = Post(allowed.mail_server)
+        self._servers: list[SftpServers] = []
 
     def senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
         """Give a sender for each kind; `outgoing` looks names up, and calls object stores."""
+        servers = SftpServers(outgoing)
+        self._servers.append(servers)
         filing = {
             kind: Filing(self._database, self._site, opens)
-            for kind, opens in self._opens(outgoing).items()
+            for kind, opens in self._opens(outgoing, servers).items()
         }
         return {**filing, "email": Mailing(self._database, self._site, self._post)}
 
@@ -57,15 +61,19 @@ class OtherWays:
             message = trial(way.partner, way.id, way.target, sender, now())
             await self._post.hand_in(message, way.target)
             return
-        async with (
-            Outgoing(self.allowed.networks) as outgoing,
-            self._opens(outgoing)[way.kind](way) as place,
-        ):
-            await try_out(place)
+        async with Outgoing(self.allowed.networks) as outgoing:
+            with closing(SftpServers(outgoing)) as servers:
+                async with self._opens(outgoing, servers)[way.kind](way) as place:
+                    await try_out(place)
 
-    def _opens(self, outgoing: Outgoing) -> Mapping[str, Opens]:
+    def close(self) -> None:
+        """Close what is still open, after the last sender has come to its end."""
+        for servers in self._servers:
+            servers.close()
+
+    def _opens(self, outgoing: Outgoing, servers: SftpServers) -> Mapping[str, Opens]:
         return {
             "folder": self._folders.open,
             "object_store": ObjectStores(outgoing).open,
-            "sftp": SftpServers(outgoing).open,
+            "sftp": servers.open,
         }

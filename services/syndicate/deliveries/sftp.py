@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 import asyncssh
 
@@ -12,27 +11,14 @@ from services.common.outgoing import Outgoing, TargetRefused
 from services.syndicate.deliveries.files import File, Place, partial_name
 from services.syndicate.deliveries.forms import SftpTarget
 from services.syndicate.deliveries.sending import NotTaken, Way
-
-_SECONDS = 10.0  # for one of a name's addresses, and then for the log-in
-
-# Nothing of whoever runs this process: not his keys, his agent, or the hosts that he trusts.
-_OURS_ONLY: dict[str, Any] = {
-    "config": None,
-    "agent_path": None,
-    "agent_forwarding": False,
-    "gss_kex": False,
-    "gss_auth": False,
-    "host_based_auth": False,
-    "x509_trusted_certs": None,
-    "disable_trivial_auth": True,
-}
+from services.syndicate.deliveries.sftp_connections import Connections
 
 
 class SftpServers:
-    """The servers of ways; each attempt has a connection of its own."""
+    """The servers of ways."""
 
     def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
+        self._connections = Connections(outgoing)
 
     @asynccontextmanager
     async def open(self, way: Way) -> AsyncIterator[Place]:
@@ -40,38 +26,14 @@ class SftpServers:
         target = SftpTarget.read(way.target)
         assert target is not None, "it was looked at when the way was made"
         try:
-            connection = await self._connected(way, target)
-            try:
-                yield _Folder(await connection.start_sftp_client(), PurePosixPath(target.folder))
-            finally:
-                connection.abort()  # no server may keep us waiting for its good-bye
+            async with self._connections.use(way) as client:
+                yield _Folder(client, PurePosixPath(target.folder))
         except (asyncssh.Error, OSError, TargetRefused) as error:
             raise NotTaken(_reason(error)) from error
 
-    async def _connected(self, way: Way, target: SftpTarget) -> asyncssh.SSHClientConnection:
-        """Connect to an address that was checked; the server must show a key of its name's."""
-        *others, last = await self._outgoing.addresses(target.host, target.port)
-        for address in others:
-            with suppress(OSError, TimeoutError):
-                return await _connect(way, target, address)
-        return await _connect(way, target, last)
-
-
-async def _connect(way: Way, target: SftpTarget, address: str) -> asyncssh.SSHClientConnection:
-    secret, *_ = way.secrets
-    by_key = way.settings["login"] == "private_key"
-    return await asyncssh.connect(
-        address,
-        target.port,
-        host_key_alias=target.host,
-        known_hosts=str(way.settings["known_hosts"]).encode(),
-        username=target.user,
-        client_keys=[asyncssh.import_private_key(secret)] if by_key else None,
-        password=None if by_key else secret,
-        connect_timeout=_SECONDS,
-        login_timeout=_SECONDS,
-        **_OURS_ONLY,
-    )
+    def close(self) -> None:
+        """Close what is open."""
+        self._connections.close()
 
 
 @dataclass(frozen=True)

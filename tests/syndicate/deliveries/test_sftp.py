@@ -3,8 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from services.common.outgoing import Outgoing
 from services.syndicate.deliveries.files import File, lay_down, try_out
 from services.syndicate.deliveries.sending import NotTaken, Way
 from services.syndicate.deliveries.sftp import SftpServers
+from services.syndicate.deliveries.sftp_connections import Connections
 from tests.syndicate.deliveries.parcels import way
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -33,6 +34,7 @@ class Server:
     root: Path
     port: int = 0
     logins: list[str] = field(default_factory=list)
+    connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
 
     def way(self, folder: str = "/in", host_key: asyncssh.SSHKey = HOST_KEY, **changes: Any) -> Way:
         public = host_key.export_public_key().decode().strip()
@@ -45,6 +47,9 @@ class Server:
 class _Guard(asyncssh.SSHServer):
     def __init__(self, server: Server) -> None:
         self._server = server
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._server.connections.append(conn)
 
     def password_auth_supported(self) -> bool:
         return True
@@ -107,12 +112,13 @@ async def here(host: str, port: int) -> list[str]:
 @pytest.fixture
 async def servers() -> AsyncIterator[SftpServers]:
     async with Outgoing(LOOPBACK, resolve=here) as outgoing:
-        yield SftpServers(outgoing)
+        with closing(SftpServers(outgoing)) as servers:
+            yield servers
 
 
-async def put(servers: SftpServers, to: Way) -> None:
+async def put(servers: SftpServers, to: Way, file: File = TIN) -> None:
     async with servers.open(to) as place:
-        await place.put(TIN)
+        await place.put(file)
 
 
 async def test_a_file_is_laid_down_whole_and_older_ones_go(server, servers):
@@ -195,9 +201,65 @@ async def test_a_name_is_looked_up_once_and_then_no_more(server):
         return answers.pop(0)
 
     async with Outgoing(LOOPBACK, resolve=resolve) as outgoing:
-        await put(SftpServers(outgoing), server.way())
+        with closing(SftpServers(outgoing)) as servers:
+            await put(servers, server.way())
 
     assert answers == [["169.254.169.254"]]
+
+
+async def test_files_of_a_busy_hour_share_a_log_in(server, servers):
+    way = server.way()
+    files = [replace(TIN, name=f"{number}.xml") for number in range(8)]
+
+    await asyncio.gather(*(put(servers, way, file) for file in files))
+    await put(servers, way)
+
+    assert len(server.logins) == 1
+    assert len(list((server.root / "in").iterdir())) == 9
+
+
+async def test_after_a_failure_the_next_attempt_logs_in_anew(server, servers):
+    way = server.way()
+    await put(servers, way)
+    (server.root / "in").rename(server.root / "elsewhere")
+    with pytest.raises(NotTaken):
+        await put(servers, way)
+    (server.root / "elsewhere").rename(server.root / "in")
+    await put(servers, way)
+
+    assert len(server.logins) == 2
+
+
+async def test_a_failure_of_one_file_is_none_of_the_others(server, servers):
+    way = server.way()
+    async with servers.open(way) as place:
+        with pytest.raises(NotTaken):
+            await put(servers, replace(way, target=f"{way.target}/nowhere"))
+        await place.put(TIN)
+
+    assert (server.root / "in" / TIN.name).exists()
+
+
+async def test_a_connection_that_nobody_needs_is_closed(server):
+    async with Outgoing(LOOPBACK, resolve=here) as outgoing:
+        connections = Connections(outgoing, idle=0.01)
+        async with connections.use(server.way()) as client:
+            assert await client.exists("in")
+        async with asyncio.timeout(10):
+            await client.wait_closed()
+
+
+async def test_a_server_that_has_gone_meanwhile_is_logged_in_to_again(server, servers):
+    way = server.way()
+    await put(servers, way)
+    for connection in server.connections:
+        connection.abort()
+    await asyncio.gather(*(each.wait_closed() for each in server.connections))
+    with suppress(NotTaken):  # it is told only when it next reads
+        await put(servers, way)
+    await put(servers, way)
+
+    assert len(server.logins) == 2
 
 
 async def test_a_server_that_says_nothing_is_left_at_once_when_time_is_over(servers, server):
