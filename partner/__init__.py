@@ -5,7 +5,7 @@ starlette and uvicorn as well. Copy the folder, or take what you need of it.
 """
 
 from partner.client import Client, Refused, Unavailable, WentBack
-from partner.entry import Entry, Invalid
+from partner.entry import Entry, Invalid, read_entry
 from partner.mirror import Mirror
 from partner.signature import BadSignature, verified
 
@@ -18,5 +18,6 @@ __all__ = [
     "Refused",
     "Unavailable",
     "WentBack",
+    "read_entry",
     "verified",
 ]

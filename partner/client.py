@@ -19,7 +19,7 @@ class Refused(Exception):
     """tinbai will not do it: to ask again will not help. RFC 9457 says why."""
 
     def __init__(self, answer: httpx2.Response) -> None:
-        problem = _problem(answer)
+        problem = _object(answer) or {}
         self.status = answer.status_code
         self.detail = str(problem.get("detail", ""))
         super().__init__(f"{self.status} {problem.get('title', '')}: {self.detail}")
@@ -87,7 +87,7 @@ class Client:
     def changes(self, after: int = 0, *, limit: int = MOST_ENTRIES, wait: float = 0) -> list[Entry]:
         """Give what comes after a seq, the oldest first; where there is nothing, wait for it for so
         many seconds, 60 at the most. Raises WentBack."""
-        params = {"after": after, "limit": limit, "wait": int(wait)}
+        params = {"after": after, "limit": limit, "wait": wait}
         page = self._get(f"{self._own}/changes", params, timeout=self._timeout + wait)
         if page["last"] < after:
             raise WentBack(f"tinbai has entries up to {page['last']} only, and told {after} before")
@@ -147,10 +147,9 @@ class Client:
         self, path: str, params: Mapping[str, Any] | None = None, timeout: float | None = None
     ) -> dict[str, Any]:
         answer = self._call("GET", path, params=params, timeout=timeout or self._timeout)
-        try:
-            values: dict[str, Any] = answer.json()
-        except ValueError as error:  # a proxy's page, for one
-            raise Unavailable(f"{path} was not answered in JSON") from error
+        values = _object(answer)
+        if values is None:  # a proxy's page, for one
+            raise Unavailable(f"{path} was not answered with a JSON object")
         return values
 
     def _call(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401 - httpx2's own
@@ -188,10 +187,10 @@ def _retry_after(answer: httpx2.Response) -> float:
     return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
-def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
-    """Read the problem; of what is between us and tinbai, such as a proxy, expect anything."""
+def _object(answer: httpx2.Response) -> dict[str, Any] | None:
+    """Read a JSON object; of what is between us and tinbai, such as a proxy, expect anything."""
     try:
-        problem = answer.json()
+        values = answer.json()
     except ValueError:
-        return {}
-    return problem if isinstance(problem, dict) else {}
+        return None
+    return values if isinstance(values, dict) else None

@@ -1,7 +1,9 @@
 """Which seq were told so far: what is missing among them shows as a gap."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 # More gaps than that, and what came last is forgotten: it will be asked for again.
 MOST_RANGES = 1000
@@ -24,7 +26,9 @@ class Known:
         return self.ranges[-1][1] if self.ranges else 0
 
     def __contains__(self, seq: int) -> bool:
-        return any(first <= seq <= last for first, last in self.ranges)
+        # The last range that begins at or before it.
+        place = bisect_right(self.ranges, seq, key=itemgetter(0))
+        return place > 0 and seq <= self.ranges[place - 1][1]
 
     def gaps(self) -> Iterator[tuple[int, int]]:
         """Give what is missing below the highest."""

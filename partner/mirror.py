@@ -2,7 +2,7 @@
 
 It is built from `changes`, from webhooks, or from both: in any order, as often as it comes. It may
 be killed at any time: a file is whole or not there, and what was told but not noted is told again.
-One process may write to it at a time.
+One process, and one thread of it, may write to it at a time.
 """
 
 import json

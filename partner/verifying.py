@@ -124,6 +124,9 @@ def compare(
 ) -> Iterator[Finding]:
     """Say what is wrong with a mirror; None is a file that can't be read. What was told less than
     `patience` before the last manifest was made may still be on its way."""
+    if known.last > ledger.last:
+        detail = f"the mirror was told up to {known.last}, and tinbai lists up to {ledger.last}"
+        yield Finding(Fault.GAP, "changes", detail)
     on_time = ledger.made - patience if ledger.made else None
     not_fetched = []
     for article in sorted(held.keys() | ledger.newest.keys()):

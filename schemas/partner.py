@@ -84,6 +84,9 @@ class Partner(Agreed):
     """Those of its contract; empty means all."""
     ack_deadline: int = Field(default=86_400, ge=1, le=31_536_000)
     """Seconds within which it has to say that it took a retracted article down."""
+    active: bool = True
+    """Otherwise its keys open nothing, and nothing is pushed to it but what takes articles down.
+    Its entries go on being numbered, so that it can come back without a hole."""
 
     def takes(self, format_: Format) -> bool:
         """Whether its contract has this format."""

@@ -1,14 +1,16 @@
 """`tinbai audit verify`: whether anyone touched the record of who did what."""
 
 import json
+import os
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 import typer
 
-from stack.door import admin_key, ask, ingest_url
+from stack.door import admin_key, ask, service_url
 from stack.errors import StackError
 from stack.home import running
 
@@ -20,6 +22,14 @@ audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 Data = Annotated[Path, typer.Option("--data", envvar="TINBAI_DATA", help="The stack's folder.")]
 Entries = Iterator[dict[str, Any]]
 
+
+class Trail(StrEnum):
+    """The trails that there are, by the service that keeps them."""
+
+    INGEST = "ingest"
+    SYNDICATE = "syndicate"
+
+
 _PAGE = 1000
 _SHOWN = 20
 
@@ -27,9 +37,10 @@ _SHOWN = 20
 @audit.command("verify")
 def verify(
     data: Data = Path("data"),
-    url: Annotated[
-        str | None, typer.Option(envvar="TINBAI_INGEST_URL", help="Ask the ingest there.")
-    ] = None,
+    of: Annotated[
+        Trail, typer.Option(help="Whose: syndicate's tells of partners, ingest's of all else.")
+    ] = Trail.INGEST,
+    url: Annotated[str | None, typer.Option(help="Ask the service there.")] = None,
     head: Annotated[
         list[str] | None, typer.Option(metavar="HASH", help="A hash that was kept; repeatable.")
     ] = None,
@@ -50,7 +61,7 @@ def verify(
             missed.discard(entry["hash"])
             yield entry
 
-    found = list(trail.faults(seen(_entries(data.absolute(), url)), logged_heads(data)))
+    found = list(trail.faults(seen(_entries(data.absolute(), of, url)), logged_heads(data, of)))
     for fault in found[:_SHOWN]:
         typer.echo(f"Entry {fault.seq} {fault.what}.")
     if len(found) > _SHOWN:
@@ -62,10 +73,10 @@ def verify(
     typer.echo(f"{count:,} entries, all in place.")
 
 
-def logged_heads(data: Path) -> dict[int, str]:
-    """Collect the hashes of newest entries that ingest has logged, by their place."""
+def logged_heads(data: Path, of: Trail = Trail.INGEST) -> dict[int, str]:
+    """Collect the hashes of newest entries that a service has logged, by their place."""
     heads: dict[int, str] = {}
-    for file in (data / "logs").glob("ingest.log*"):
+    for file in (data / "logs").glob(f"{of.value}.log*"):
         with file.open(errors="replace") as lines:
             for line in lines:
                 if '"audit_head"' in line and (at := _head(line)):
@@ -83,11 +94,12 @@ def _head(line: str) -> "trail.Head | None":
         return None  # half a line: the disk was full, or the power went
 
 
-def _entries(data: Path, url: str | None) -> Entries:
-    file = data / "ingest" / "ingest.db"
+def _entries(data: Path, of: Trail, url: str | None) -> Entries:
+    url = url or os.environ.get(f"TINBAI_{of.value.upper()}_URL")
+    file = data / of.value / f"{of.value}.db"
     if url is None and running(data) is None and file.exists():
         return _stored(file)
-    return _told(url or ingest_url(data), admin_key(data))
+    return _told(url or service_url(data, of.value), admin_key(data))
 
 
 def _told(url: str, key: str) -> Entries:

@@ -1,6 +1,7 @@
-"""The way from the command line to ingest: its address and the key to use."""
+"""The way from the command line to the services: their addresses and the key to use."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,19 @@ _TIMEOUT = 30.0  # seconds
 
 
 def ingest_url(data: Path) -> str:
-    """Tell where ingest is: where the environment says, or in the stack that runs here."""
-    if named := os.environ.get("TINBAI_INGEST_URL"):
+    """Tell where ingest is."""
+    return service_url(data, "ingest")
+
+
+def service_url(data: Path, name: str) -> str:
+    """Tell where a service is: where the environment says, or in the stack that runs here."""
+    variable = f"TINBAI_{name.upper()}_URL"
+    if named := os.environ.get(variable):
         return named
     record = running(data)
     if record is None:
-        raise StackError(
-            f"No stack runs on {data}: start one with `tinbai up`, or set TINBAI_INGEST_URL."
-        )
-    return f"http://{record.host}:{record.ports['ingest']}"
+        raise StackError(f"No stack runs on {data}: start one with `tinbai up`, or set {variable}.")
+    return f"http://{record.host}:{record.ports[name]}"
 
 
 def admin_key(data: Path) -> str:
@@ -33,17 +38,22 @@ def admin_key(data: Path) -> str:
         raise StackError(f"Cannot read the admin key {path}: {error.strerror}.") from error
 
 
-def call(method: str, url: str, key: str, body: object = None) -> httpx2.Response:
-    """Call ingest once. Raises StackError where it can't be reached."""
+def call(
+    method: str, url: str, key: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> httpx2.Response:
+    """Call a service once. Raises StackError where it can't be reached."""
+    sent = bearer(key) | dict(headers or {})
     try:
-        return httpx2.request(method, url, json=body, headers=bearer(key), timeout=_TIMEOUT)
+        return httpx2.request(method, url, json=body, headers=sent, timeout=_TIMEOUT)
     except httpx2.TransportError as error:
-        raise StackError(f"Cannot reach ingest at {url}: {error}.") from error
+        raise StackError(f"Cannot reach {url}: {error}.") from error
 
 
-def ask(method: str, url: str, key: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-    """Call ingest once and give its answer. Raises StackError with what it says of a refusal."""
-    answer = call(method, url, key, body)
+def ask(
+    method: str, url: str, key: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Any:  # noqa: ANN401 - JSON
+    """Call a service once and give its answer. Raises StackError with what it says of a refusal."""
+    answer = call(method, url, key, body, headers)
     if answer.is_error:
         raise StackError(refusal(answer))
     return answer.json() if answer.content else None

@@ -1,4 +1,4 @@
-"""What applying a registry file does, as a person reads it. Pure."""
+"""What applying a file of the registry or of partners does, as a person reads it. Pure."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _BEFORE, _AFTER = "red", "green"
 
 
 def difference(plan: dict[str, Any]) -> Text:
-    """Show the answer of ingest: what is new, what changes by field, what is left alone."""
+    """Show the answer: what is new, what changes by field, what is left alone."""
     text = Text()
     for entry in plan["added"]:
         name = f"  {entry['entry']['name']}"
@@ -49,7 +49,7 @@ def _value(value: object) -> str:
 
 
 def _left_alone(entries: list[dict[str, str]]) -> Iterator[str]:
-    for kind in ("unit", "column", "campaign"):
+    for kind in ("unit", "column", "campaign", "partner"):
         if codes := [entry["code"] for entry in entries if entry["kind"] == kind]:
             yield f"{kind} {', '.join(codes)}"
 

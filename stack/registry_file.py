@@ -53,7 +53,7 @@ def export(data: Data = Path("data")) -> None:
 
 
 def faults(file: "YamlFile", problem: dict[str, Any]) -> str:
-    """Say what ingest refuses, each fault with its line of the file."""
+    """Say what is refused, each fault with its line of the file."""
     lines = [
         f"{file.place(error['pointer'])}: {error['pointer']}: {error['detail']}"
         for error in problem["errors"]

@@ -1,7 +1,6 @@
 """A simulated partner: all that it does, and what it can be told to do badly."""
 
 import asyncio
-import json
 import shutil
 import socket
 import threading
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import Self
 
 from partner.client import Client, Refused, Unavailable, WentBack
-from partner.entry import Entry, Invalid, read_entry
+from partner.entry import Entry, Invalid
 from partner.known import Known
 from partner.mirror import Mirror
 from partner.signature import BadSignature, verified
 from partner.simulating.behaviour import Behaviour
 from partner.simulating.door import serving
 from partner.simulating.pages import Pages
+from partner.simulating.reading import entries_of, entry_of
 
 _REMEMBERED = 10_000  # webhooks
 _WAITING = 1000  # acknowledgements; whoever brings more waits
@@ -37,7 +37,8 @@ class Plan:
     key: str = field(repr=False)
     folder: Path
     source: str = "changes"
-    """What it fetches: `changes`, a feed by its extension, or `nothing`."""
+    """What it fetches: `changes`, a feed by its extension, or `nothing`. Of feeds, it shows and
+    acknowledges what is in `ninjs`, and only looks at the others."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Of its webhooks; without any, signatures are not looked at."""
     host: str = "127.0.0.1"
@@ -57,7 +58,7 @@ class Webhook:
 
     id: str
     seq: int | None
-    """Nothing in a format without one in its body."""
+    """Nothing where what came was no entry."""
     status: int
     replay: bool
 
@@ -123,7 +124,7 @@ class Simulator:
                 self.say(f"webhook {message}: {bad}")
                 return 401
         await asyncio.sleep(behaviour.slow)
-        entry = _entry_of(body)
+        entry = entry_of(body, headers)
         known = any(each.id == message and each.status == 204 for each in self.webhooks)
         seq, replay = (entry.seq, entry.replay) if entry else (None, False)
         self.webhooks.append(Webhook(message, seq, status, replay))
@@ -183,6 +184,8 @@ class Simulator:
         if feed:
             self._etag = feed.etag
             self.say(f"feed.{self.plan.source}: {len(feed.body)} bytes of {feed.content_type}")
+            if self.plan.source == "ninjs":
+                await self._take(entries_of(feed.body))
         return False
 
     async def _acknowledging(self, client: Client) -> None:
@@ -200,11 +203,3 @@ class Simulator:
             else:
                 self.acknowledged.append(what)
                 self.say(f"acknowledged {entry.id} version {entry.version}: {state}")
-
-
-def _entry_of(body: bytes) -> Entry | None:
-    """Read a webhook in tinbai's own JSON; nothing for one in another format."""
-    try:
-        return read_entry(json.loads(body))
-    except ValueError:
-        return None

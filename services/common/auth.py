@@ -1,5 +1,7 @@
 """Keys: 256 random bits, shown once, kept as digests, compared in constant time."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 import secrets
@@ -22,6 +24,19 @@ def bearer(authorization: str | None) -> str | None:
     """Take the key out of an `Authorization` header (RFC 6750, section 2.1)."""
     scheme, _, key = (authorization or "").partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None
+
+
+def basic(authorization: str | None) -> str | None:
+    """Take the password out of an `Authorization` header (RFC 7617); the user's name, which feed
+    readers ask for, says nothing."""
+    scheme, _, credentials = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        decoded = base64.b64decode(credentials.strip(), validate=True)
+    except binascii.Error:
+        return None
+    return decoded.partition(b":")[2].decode(errors="replace") or None
 
 
 class AdminKey:

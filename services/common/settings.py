@@ -66,6 +66,17 @@ class ServiceSettings(BaseSettings):
     )
 
 
+class RateSettings(ServiceSettings):
+    """Settings of services that limit their callers."""
+
+    rate_per_second: int = Field(
+        default=1000, ge=1, description="requests a second that a key may send in the long run"
+    )
+    rate_burst: int = Field(
+        default=5000, ge=1, description="requests that a key may send at once, when it was quiet"
+    )
+
+
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 

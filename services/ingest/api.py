@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
 from starlette.responses import JSONResponse
 
+from schemas.article import PUBLIC, Audience
 from schemas.text import Code
 from services.common.database import Database
 from services.common.given import read, refused
@@ -63,6 +64,10 @@ async def caller_of(
     return await parts.admission.admit(request, authorization)
 
 
+AudienceWanted = Annotated[
+    Audience,
+    Query(description="for the newsroom: `partner:CODE` for a test that this partner alone gets"),
+]
 PartsOf = Annotated[Parts, Depends(parts_of)]
 CallerOf = Annotated[Caller, Depends(caller_of)]
 
@@ -85,8 +90,10 @@ async def submit(
     caller: CallerOf,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
     unit: Annotated[Code | None, Query(description="for the newsroom: whose article it is")] = None,
+    audience: AudienceWanted = PUBLIC,
 ) -> Response:
     """Submit an article. 201 means that it is stored for good, and on its way."""
+    refuse_foreign_audience(caller, audience)
     body = await read_body(request)
     with parts.crowd.joined() as calm:
         given = await _draft(body, Submission)
@@ -95,7 +102,7 @@ async def submit(
         call = call_of(parts, caller)
         owner = await owner_of(parts, caller, unit)
         answer = await parts.database.write(
-            lambda conn: commands.submit(conn, call, owner, given, idempotency_key)
+            lambda conn: commands.submit(conn, call, owner, given, idempotency_key, audience)
         )
     return _answered(parts, answer, "article_submitted", 201 if answer.created else 200)
 
@@ -155,6 +162,12 @@ async def check_owned(parts: Parts, caller: Caller, article: UUID) -> None:
 def call_of(parts: Parts, caller: Caller) -> Call:
     """Say who asks, by which request, and when."""
     return Call(caller.unit, caller.key, current_trace(), now(), parts.settings.archive_url)
+
+
+def refuse_foreign_audience(caller: Caller, audience: str) -> None:
+    """Raise Problem where a unit asks for what is not for everybody."""
+    if caller.unit is not None and audience != PUBLIC:
+        raise Problem("forbidden", said("Only the newsroom tests the line to a partner."))
 
 
 async def owner_of(parts: Parts, caller: Caller, unit: str | None) -> str:

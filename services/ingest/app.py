@@ -21,12 +21,13 @@ from services.common.media import media_store
 from services.common.metrics import OUTBOX_WAITING
 from services.common.outgoing import Outgoing
 from services.common.tasks import running
+from services.common.upkeep import Upkeep
 from services.ingest import api, reading, reviews, store
 from services.ingest.access import routes as access
+from services.ingest.access import upkeep as access_upkeep
 from services.ingest.access.admission import Admission
 from services.ingest.access.exchange import Exchanges
 from services.ingest.access.keyring import Keyring
-from services.ingest.access.upkeep import Upkeep
 from services.ingest.api import Parts
 from services.ingest.batches import routes as batches
 from services.ingest.erasing import routes as erasure_api
@@ -99,7 +100,7 @@ def build(settings: IngestSettings) -> FastAPI:
             keyring = Keyring(database, AdminKey(settings.admin_key_file))
             limiter = Limiter(settings.rate_per_second, settings.rate_burst)
             admission = Admission(database, keyring, limiter, settings.ingest_url)
-            upkeep = Upkeep(database, keyring)
+            upkeep = Upkeep(database, keyring, access_upkeep.store)
             outgoing = await opened.enter_async_context(Outgoing(settings.allowed_targets))
             staged = opened.enter_context(staging(settings.staging_folder))
             poller = Poller(database, outgoing, settings, relay.wake)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from schemas.article import PUBLIC
 from schemas.events import ArticleEvent, Trace
 from services.common.given import refused
 from services.common.problems import FieldError, Problem, not_found
@@ -70,15 +71,22 @@ Stale = Callable[[int], bool]
 
 
 def submit(
-    conn: Connection, call: Call, unit: str, given: Draft, idempotency_key: str | None
+    conn: Connection,
+    call: Call,
+    unit: str,
+    given: Draft,
+    idempotency_key: str | None,
+    audience: str = PUBLIC,
 ) -> Answer:
     """Take in a new article, once: repeated, by key or `external_id`, it is the same article."""
     if idempotency_key and (first := _first_answer(conn, call, unit, given, idempotency_key)):
         return first
+    lifecycle.check_audience(audience, given.submission)
     if known := _known(conn, unit, given):
         answer = Answer(known)
     else:
-        state = _add_version(conn, call, lifecycle.first_state(given, unit, call.now), given)
+        new = lifecycle.first_state(given, unit, call.now, audience)
+        state = _add_version(conn, call, new, given)
         audit.record(conn, call, "article.submitted", f"article:{state.id}", _version(state, given))
         noticed = _noticed(conn, call, state, given)
         answer = Answer(state, created=True, hints=_hints(call, given), alike=noticed)
@@ -96,6 +104,7 @@ def change(conn: Connection, call: Call, article: UUID, given: Draft, stale: Sta
     submission = given.submission
     assert isinstance(submission, Change)
     lifecycle.check_change(state, submission, call.now, newsroom=call.newsroom)
+    lifecycle.check_audience(state.audience, submission)
     _refuse_taken_external_id(conn, state, submission.external_id)
     state = _add_version(conn, call, state, given)
     audit.record(conn, call, "article.changed", f"article:{article}", _version(state, given))
@@ -206,7 +215,7 @@ def set_aside(conn: Connection, held: State) -> State:
 def find(conn: Connection, call: Call, article: UUID) -> State:
     """Find an article of the caller's. Another's looks as if it did not exist."""
     state = store.find(conn, article)
-    if state is None or (call.unit is not None and call.unit != state.unit):
+    if state is None or not (call.newsroom or (call.unit == state.unit and state.public)):
         raise not_found()
     return state
 
@@ -226,7 +235,7 @@ def _read(stored: str) -> Draft:
 
 
 def _noticed(conn: Connection, call: Call, state: State, given: Draft) -> tuple[Alike, ...]:
-    if given.signature is None:
+    if given.signature is None or not state.public:
         return ()
     likeness.add(conn, state.id, given.signature)
     return tuple(likeness.alike(conn, state.id, given.signature, call.unit))

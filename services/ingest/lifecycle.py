@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
-from schemas.article import Article, Erasure, Media, PubStatus, Retraction
+from schemas.article import PUBLIC, Article, Erasure, Media, PubStatus, Retraction
 from schemas.events import ArticleEvent, ArticleEventType, Trace
 from services.common.given import refused
 from services.common.ids import new_id
@@ -58,22 +58,41 @@ class State:
     """When its first version was released; None while none was."""
     released: int | None = None
     """The newest version that was released: what the world sees, if a later one waits."""
+    audience: str = PUBLIC
+    """Who gets it; of schemas.article.Audience. It never changes."""
 
     @property
     def ended(self) -> bool:
         """Whether nothing may follow."""
         return self.status in ("retracted", "erased")
 
+    @property
+    def public(self) -> bool:
+        """Whether it is an article like any other; else the newsroom checks a line with it."""
+        return self.audience == PUBLIC
 
-def first_state(draft: Draft, unit: str, now: datetime) -> State:
+
+def first_state(draft: Draft, unit: str, now: datetime, audience: str = PUBLIC) -> State:
     """Make an article that has no version yet."""
     given = draft.submission
-    return State(new_id(), unit, 0, "in_review", given.headline, given.external_id, now, now)
+    return State(
+        new_id(),
+        unit,
+        0,
+        "in_review",
+        given.headline,
+        given.external_id,
+        now,
+        now,
+        audience=audience,
+    )
 
 
 def goes_out(state: State, *, trusted: bool, newsroom: bool) -> bool:
     """Say whether a new version needs no review. What waits for one goes on waiting when the
     newsroom edits it: to accept is a step of its own."""
+    if not state.public:
+        return True  # the newsroom's own, for nobody to read
     if newsroom and state.version:
         return state.status not in ("in_review", "returned", "rejected")
     return trusted
@@ -202,6 +221,12 @@ def check_times(given: Submission, now: datetime) -> None:
         raise refused([FieldError("/expires", said("this time has passed"), "expired")])
 
 
+def check_audience(audience: str, given: Submission) -> None:
+    """Raise Problem where a test would take an id that the unit may need."""
+    if audience != PUBLIC and given.external_id is not None:
+        raise refused([FieldError("/external_id", said("a test has no id of the unit's"), "test")])
+
+
 def check_change(state: State, change: Change, now: datetime, *, newsroom: bool) -> None:
     """Raise Problem where `change` may not follow `state`."""
     if state.ended:
@@ -245,6 +270,7 @@ def article_of(state: State, draft: Draft, media: list[Media]) -> Article:
         id=state.id,
         version=state.version,
         pub_status=PubStatus.WITHHELD if state.status == "expired" else PubStatus.USABLE,
+        audience=state.audience,
         unit=state.unit,
         body=draft.body.html,
         media=media,
@@ -272,6 +298,7 @@ def _canceled(state: State, **left: Any) -> Article:  # noqa: ANN401 - fields of
         id=state.id,
         version=state.version,
         pub_status=PubStatus.CANCELED,
+        audience=state.audience,
         unit=state.unit,
         headline="",
         body="",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
-from schemas.article import Genre
+from schemas.article import PUBLIC, Genre
 from schemas.text import Code
 from schemas.times import Time
 from services.common.openapi import PROBLEMS
@@ -24,7 +24,13 @@ from services.ingest.answers import (
     Version,
     WholeVersion,
 )
-from services.ingest.api import CallerOf, PartsOf, call_of
+from services.ingest.api import (
+    AudienceWanted,
+    CallerOf,
+    PartsOf,
+    call_of,
+    refuse_foreign_audience,
+)
 from services.ingest.commands import Call
 from services.ingest.lifecycle import State, Status
 from services.ingest.likeness import likeness
@@ -44,12 +50,21 @@ async def list_articles(
     campaign: Code | None = None,
     received_from: Annotated[Time | None, Query(alias="from")] = None,
     received_to: Annotated[Time | None, Query(alias="to")] = None,
+    audience: AudienceWanted = PUBLIC,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """List own articles, the newest first; the newsroom sees all."""
+    refuse_foreign_audience(caller, audience)
     wanted = Wanted(
-        caller.unit or unit, status, genre, column, campaign, received_from, received_to
+        caller.unit or unit,
+        status,
+        genre,
+        column,
+        campaign,
+        received_from,
+        received_to,
+        audience,
     )
 
     def look(conn: Connection) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from services.common.database import sqlite_url
 from services.common.media import MediaSettings
+from services.common.settings import RateSettings
 
 
-class IngestSettings(MediaSettings):
+class IngestSettings(MediaSettings, RateSettings):
     """Settings of ingest."""
 
     port: int = Field(default=8001, ge=0, le=65535, description="port to listen on")
@@ -19,13 +20,6 @@ class IngestSettings(MediaSettings):
     poll_horizon: float = Field(
         default=7, gt=0, le=36_500, description="days that a unit's first poll reaches back"
     )
-    rate_per_second: int = Field(
-        default=1000, ge=1, description="requests a second that a key may send in the long run"
-    )
-    rate_burst: int = Field(
-        default=5000, ge=1, description="requests that a key may send at once, when it was quiet"
-    )
-
     picture_bytes: int = Field(default=50_000_000, ge=1, description="most bytes of a picture")
     recording_bytes: int = Field(
         default=2_000_000_000, ge=1, description="most bytes of a sound or film"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from schemas.article import Erasure
+from schemas.article import PUBLIC, Erasure
 from schemas.events import Trace
 from services.common.prepared import Prepared
 from services.ingest.lifecycle import State, Status, erased_id
@@ -73,11 +73,13 @@ class Wanted:
     campaign: str | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
+    audience: str = PUBLIC
 
 
 def newest(conn: Connection, wanted: Wanted, before: UUID | None, limit: int) -> list[State]:
     """List articles, the newest first; `before` is the last one of the page before."""
     query = select(articles).order_by(articles.c.id.desc()).limit(limit)
+    query = query.where(articles.c.audience == wanted.audience)
     for column in (articles.c.unit, articles.c.status, articles.c.genre, articles.c.column):
         if (value := getattr(wanted, column.name)) is not None:
             query = query.where(column == value)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from schemas.article import PUBLIC
 from services.common import trail
 from services.common.instants import Instant
 
@@ -36,6 +37,7 @@ articles = Table(
     Column("released", Integer),  # the newest version that was released
     Column("received", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
+    Column("audience", Text, nullable=False, server_default=PUBLIC),
     UniqueConstraint("unit", "external_id"),
     Index("articles_by_unit", "unit", "id"),
     Index("articles_by_status", "status", "id"),

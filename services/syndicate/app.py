@@ -8,27 +8,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from services.common import web
-from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
-from services.common.outgoing import Outgoing
 from services.common.publishing import publisher
 from services.common.tasks import running
 from services.syndicate import api, store
 from services.syndicate.announcing.listing import Lister
-from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.announcing.relay import Relay
-from services.syndicate.changes.emitting import Emitter
-from services.syndicate.changes.reassessing import Reassessor
-from services.syndicate.changes.waiting import Arrivals
-from services.syndicate.consequences import follow
-from services.syndicate.deliveries import way_routes, webhooks
-from services.syndicate.deliveries.documents import Documents
-from services.syndicate.deliveries.other_ways import Allowed, OtherWays
-from services.syndicate.deliveries.pushing import Pushing, Senders
-from services.syndicate.deliveries.sending import Sender
-from services.syndicate.explaining import routes as explaining_routes
-from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
 from services.syndicate.forgetting import forget_for_good
 from services.syndicate.handlers import Intake, subscribe
@@ -37,12 +23,8 @@ from services.syndicate.history.public import PublicHistory
 from services.syndicate.hub import admin as hub_admin
 from services.syndicate.hub import routes as hub_routes
 from services.syndicate.hub.hub import Hub
-from services.syndicate.manifests import routes as manifests
 from services.syndicate.migrations import migrate
-from services.syndicate.partner_feeds import routes as partner_feed_routes
-from services.syndicate.partner_feeds.making import PartnerFeeds
-from services.syndicate.partners import changes_routes
-from services.syndicate.partners.admission import Office
+from services.syndicate.partner_side import PartnerSide, add_routes
 from services.syndicate.rendering import feed_store
 from services.syndicate.rendering.clock import Clock
 from services.syndicate.rendering.edition import Rules
@@ -71,32 +53,20 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             clock = Clock(database, rules, press.tell_changed)
             pages = Pages(database, site, settings.feed_size)
             broker = make_broker(settings.kafka_bootstrap, "tinbai-syndicate")
-            emitter = Emitter(site, follow)
-            arrivals = Arrivals(database, site)
-            reassessor = Reassessor(database, emitter, arrivals.tell_all)
-            partner_feeds = PartnerFeeds(
-                database, site, settings.feed_size, settings.periods, settings.publication
-            )
-            app.state.partner_feeds = partner_feeds
-            intake = Intake(database, press, pages, emitter, arrivals, partner_feeds.forget)
+            lister = Lister(database, press)
+            partners = PartnerSide(database, site, settings, lister.listed)
+            intake = Intake(database, press, pages, partners)
             store_id = await database.write(store.identity)
             subscribe(broker, intake, database, store_id)
             link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-            lister = Lister(database, press)
             relay = Relay(database, publisher(broker), lister.listed)
             app.state.parts = api.Parts(database, press, pages, site, broker, link)
             hub = Hub(database, site, settings)
             shelf.tell(hub.topics.shown)
             app.state.desk = hub_routes.desk(hub, site, settings, database)
-            allowed = Allowed(
-                settings.partner_folders, settings.allowed_targets, settings.mail_server
-            )
-            others = app.state.other_ways = OtherWays(database, site, allowed)
-            senders = _senders(Documents(database, site), others)
-            call_out = partial(Outgoing, settings.allowed_targets)
-            pushing = Pushing(database, site, call_out, senders, arrivals.any)
-            admin = AdminKey(settings.admin_key_file)
-            app.state.office = Office(database, site, admin, arrivals, reassessor)
+            app.state.office = partners.office
+            app.state.partner_feeds = partners.feeds
+            app.state.other_ways = partners.other_ways
             await clock.look()
             await press.open()
             async with running(
@@ -106,19 +76,17 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 lists=press.lists.run(),
                 saving=press.saving.run(),
                 listing=lister.run(),
-                news=NewsTeller(database, lister.listed).run(),
                 forgetting=forget_for_good(database),
                 relay=relay.run(),
-                reassessing=reassessor.run(),
                 hub=hub.run(),
-                pushing=pushing.run(),
                 finishing=finishing.run(),
                 moments=say_moments(shelf),
+                **partners.work(),
             ):
                 yield
-            others.close()
             # Batches under way are finished; what they touch is rendered at the next start.
             await broker.stop()
+            await partners.close()
             await press.saving.save()
         finally:
             await database.close()
@@ -135,24 +103,9 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(api.router)
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
-    app.include_router(changes_routes.router)
-    app.include_router(partner_feed_routes.router)
-    app.include_router(explaining_routes.router)
-    app.include_router(what_if_routes.router)
-    app.include_router(manifests.router)
-    app.include_router(way_routes.router)
+    add_routes(app)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)
-
-
-def _senders(documents: Documents, others: OtherWays) -> Senders:
-    """Say who carries by which kind of way."""
-
-    def made(outgoing: Outgoing) -> Mapping[str, Sender]:
-        webhook = webhooks.Webhooks(outgoing, documents)
-        return {webhooks.KIND: webhook, **others.senders(outgoing)}
-
-    return made
 
 
 async def _readiness(parts: api.Parts) -> Mapping[str, object]:

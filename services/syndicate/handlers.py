@@ -1,7 +1,8 @@
 """Events in: from Kafka's records to the store, in batches, each topic by itself."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -19,7 +20,6 @@ from services.syndicate import positions, store
 from services.syndicate.change import Change, Tombstone, article_of, erases, feeds_named
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.history.pages import Pages
 from services.syndicate.rendering.press import Press
 
@@ -27,30 +27,29 @@ from services.syndicate.rendering.press import Press
 _AT_ONCE = 100
 _A_BACKLOG = 3  # full batches, one after the other: there are more where they came from
 
-Forget = Callable[[Collection[UUID]], None]
-"""Drops what memory holds of articles that were erased."""
-
 log = structlog.get_logger()
 
 
-class Intake:
-    """Takes batches into the store, and tells the press."""
+class Partners(Protocol):
+    """What partners are told by."""
 
-    def __init__(
-        self,
-        database: Database,
-        press: Press,
-        pages: Pages,
-        emitter: Emitter,
-        arrivals: Arrivals,
-        forget: Forget,
-    ) -> None:
+    emitter: Emitter
+
+    def tell(self, partners: Collection[str]) -> None:
+        """Say that entries of these were stored."""
+
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Drop what memory holds of these."""
+
+
+class Intake:
+    """Takes batches into the store, and tells the press and the partners."""
+
+    def __init__(self, database: Database, press: Press, pages: Pages, partners: Partners) -> None:
         self._database = database
         self._press = press
         self._pages = pages
-        self._emitter = emitter
-        self._arrivals = arrivals
-        self._forget = forget
+        self._partners = partners
         self._full_batches = 0  # one after the other
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
@@ -69,10 +68,10 @@ class Intake:
         effective, entries = await self._database.write(
             positions.reaching(apply, batch.next_offsets)
         )
-        self._arrivals.tell({entry.partner for entry in entries})
+        self._partners.tell({entry.partner for entry in entries})
         erased = {article_of(change) for change in changes if erases(change)}
         self._press.forget(erased)
-        self._forget(erased)
+        self._partners.forget(erased)
         self._pages.forget({article_of(change) for change in changes})
         for item, change, is_new in zip(batch.items, changes, effective, strict=True):
             _log(item.record.topic, change, is_new=is_new)
@@ -82,7 +81,7 @@ class Intake:
         self, connection: Connection, changes: Sequence[Change]
     ) -> tuple[Sequence[bool], Sequence[NewEntry]]:
         effective = store.apply_changes(connection, changes)
-        return effective, self._emitter.take(connection, changes, effective)
+        return effective, self._partners.emitter.take(connection, changes, effective)
 
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
+from services.common import trail
 from services.common.instants import Instant
 from services.syndicate.tables import TABLES
 
@@ -32,6 +33,7 @@ PARTNER = Table(
     Column("product", Integer, nullable=False),  # the number of the one that counts
     Column("last_seq", BigInteger, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
 )
 
 # Every product that a partner ever had, so that each decision can be made again.
@@ -54,8 +56,12 @@ PARTNER_KEY = Table(
     Column("digest", String, nullable=False, unique=True),
     Column("created", Instant, nullable=False),
     Column("expires", Instant),
-    Column("last_used", Instant),
+    Column("last_used", Instant),  # some time behind
+    Column("note", Text, nullable=False, default=""),
 )
+
+# Who changed what of partners, and when.
+AUDIT = trail.audit.to_metadata(TABLES)
 
 # Every released version, as partners get it. Kafka has them too; here they are found by id.
 VERSION = Table(
@@ -212,6 +218,7 @@ ACKNOWLEDGEMENT = Table(
     Column("version", Integer, nullable=False),
     Column("state", String, nullable=False),  # received, applied, removed, refused
     Column("url", String),
+    Column("by", String, nullable=False),  # "partner", or "newsroom" in its name
     Column("at", Instant, nullable=False),
     Index("acknowledgement_article", "article", "partner"),
     Index("acknowledgement_partner", "partner", "seq"),
@@ -233,7 +240,7 @@ TAKEDOWN = Table(
     Column("state", String, nullable=False),  # waiting, reminded, overdue, done
     Column("word", String),  # the last that the partner said of it
     Column("word_at", Instant),
-    Column("pulled_at", Instant),  # when it asked for changes after this one
+    Column("pulled_at", Instant),  # when `changes` gave it to the partner
     Column("trace", Text, nullable=False),  # JSON: the request that it follows from
     Index("takedown_article", "article"),
     Index("takedown_state", "state", "deadline", "article", "partner"),
@@ -256,6 +263,7 @@ PLACE = Table(
     Column("seen_at", Instant),
     Column("detail", String, nullable=False),  # how we know; no word of the article
     Index("place_article", "article", "partner"),
+    Index("place_seen", "seen"),
     sqlite_autoincrement=True,
 )
 
@@ -268,13 +276,13 @@ TEXT_PRINT = Table(
     Column("hashes", Text, nullable=False),  # JSON of services.syndicate.circle.prints.TextPrint
 )
 
-# How far a partner has read its changes.
+# What a partner has fetched.
 PULLED = Table(
     "pulled",
     TABLES,
     Column("partner", String, primary_key=True),
-    Column("seq", BigInteger, nullable=False),
-    Column("at", Instant, nullable=False),  # when it got so far
+    Column("seq", BigInteger, nullable=False),  # of the last entry that `changes` gave it
+    Column("feed_at", Instant),  # when it was given its feed last
 )
 
 # How far each partition was read into this store, in the transaction of what it brought.

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import NoDecode
 
 from services.common.database import sqlite_url
-from services.common.settings import ServiceSettings, listed
+from services.common.settings import RateSettings, listed
 from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.rendering.window import Periods
 
@@ -39,7 +39,7 @@ SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
 MailFrom = Annotated[str, AfterValidator(_mail_from)]
 
 
-class SyndicateSettings(ServiceSettings):
+class SyndicateSettings(RateSettings):
     """Settings of syndicate."""
 
     port: int = Field(default=8002, ge=0, le=65535, description="port to listen on")

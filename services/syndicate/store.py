@@ -1,6 +1,6 @@
 """What syndicate keeps of events. Each function is a part of its caller's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from schemas.article import Article
 from schemas.events import ColumnChanged, RegistryEvent
 from schemas.registry import Column
+from services.common.instants import now
 from services.syndicate.announcing import listing
 from services.syndicate.change import (
     Change,
@@ -24,6 +25,7 @@ from services.syndicate.forgetting import note_forgotten
 from services.syndicate.history import store as history
 from services.syndicate.lists import store as list_store
 from services.syndicate.partner_tables import MEDIA_TOPIC
+from services.syndicate.partners import registry
 from services.syndicate.rendering import feed_store
 from services.syndicate.tables import ARTICLE, ENTRY, FEED, IDENTITY
 
@@ -54,9 +56,10 @@ def apply_changes(connection: Connection, changes: Sequence[Change]) -> Sequence
     return outcome.effective
 
 
-def apply_registry(connection: Connection, events: Iterable[RegistryEvent]) -> None:
-    """Take over names. A feed that was there under another name is spoken of in others too, as
-    author or category, so all are rendered again; that is rare."""
+def apply_registry(connection: Connection, events: Collection[RegistryEvent]) -> None:
+    """Take over names, successions and topics. A feed that was there under another name is spoken
+    of in others too, as author or category, so all are rendered again; that is rare."""
+    registry.follow(connection, events, now())
     renamed = False
     for event in events:
         name, title = named_feed(event)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from schemas.partner import Partner, Product
 from services.common import findings
 from services.common.problems import TITLES
 from services.common.translation import catalogue, placeholders
@@ -94,7 +96,8 @@ def test_a_translation_fills_in_what_the_sentence_fills_in(template):
 
 
 def test_every_field_that_can_be_wrong_has_a_name_in_the_newsroom():
-    models = [Change, GivenMedia, GivenRebuttal, GivenRetraction, *MODELS.values()]
+    models: list[type[BaseModel]] = [Change, GivenMedia, GivenRebuttal, GivenRetraction]
+    models += [Partner, Product, *MODELS.values()]
     fields = {field.alias or name for model in models for name, field in model.model_fields.items()}
     missing = fields - set(catalogue("vi")["fields"])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from sqlalchemy import Connection, insert
 
 from partner.simulating.door import Guest
@@ -34,15 +34,18 @@ class Tinbai:
 
     url: str
     office: Office
+    feed: bytes = b'{"items": []}'
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    told: int = 0
+    """The newest seq."""
 
     async def release(self, *articles: Article) -> None:
         """Have versions released."""
 
-        def job(connection: Connection) -> None:
-            Desk(connection).release(*articles)
+        def job(connection: Connection) -> int:
+            return len(Desk(connection).release(*articles))
 
-        await self.office.database.write(job)
+        self.told += await self.office.database.write(job)
         self.office.arrivals.tell_all()
 
 
@@ -78,6 +81,13 @@ async def tinbai(tmp_path) -> AsyncIterator[Tinbai]:
     @app.post("/partners/{code}/acknowledgements", status_code=201)
     async def acknowledge(request: Request, code: PartnerCode) -> None:
         it.acknowledged.append(await request.json())
+
+    @app.get("/partners/{code}/feed.ninjs")
+    async def feed(request: Request, code: PartnerCode) -> Response:
+        etag = f'"{hash(it.feed)}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304)
+        return Response(it.feed, headers={"ETag": etag})
 
     try:
         async with listening(app) as url:

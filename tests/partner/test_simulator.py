@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -14,9 +16,13 @@ from standardwebhooks import Webhook
 
 from partner.simulating.behaviour import Behaviour
 from partner.simulating.simulator import Plan, Simulator
+from schemas.article import Article
+from services.syndicate.feeds.ninjs.mapping import ninjs_of
+from services.syndicate.feeds.ninjs.writer import feed_of, written
 from tests.factories import article, retraction
 from tests.partner.conftest import CODE, KEY
 from tests.partner.history import History
+from tests.syndicate.partners_at_work import SITE
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 DEADLINE = 60.0
@@ -198,3 +204,74 @@ async def test_it_outlives_a_tinbai_that_is_away(tinbai, simulated, http, tmp_pa
         answer = await http.get(simulator.page_url("0198a0e0-0000-7000-8000-000000000001"))
 
     assert answer.status_code == 404
+
+
+async def test_a_webhook_in_another_format_is_shown_and_acknowledged_by_its_headers(
+    tinbai, simulated, http
+):
+    entry = ONE.told(1, 1)
+    headers = {
+        "tinbai-seq": "1",
+        "tinbai-article": entry.id,
+        "tinbai-version": "1",
+        "tinbai-kind": "published",
+        "content-type": "application/vnd.iptc.g2.newsitem+xml",
+    }
+    async with simulated("nothing") as simulator:
+        body = "<newsItem>Tít & sapo</newsItem>"
+        at = datetime.now(UTC)
+        signed = {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign("msg_1", at, body),
+        }
+        await http.post(simulator.webhook_url, content=body.encode(), headers=headers | signed)
+        await until(lambda: tinbai.acknowledged)
+        page = await http.get(simulator.page_url(entry.id))
+
+    assert tinbai.acknowledged[0]["id"] == entry.id
+    assert "&lt;newsItem&gt;" in page.text
+
+
+async def test_a_feed_in_ninjs_is_shown_and_acknowledged_once(tinbai, simulated, http):
+    news = article()
+
+    def show(*versions: Article) -> None:
+        names: dict[str, str] = {}
+        tinbai.feed = feed_of([written(ninjs_of(each, names, SITE)) for each in versions])
+
+    async with simulated("ninjs") as simulator:
+        show(news, article())
+        await until(lambda: len(tinbai.acknowledged) == 2)
+        page = await http.get(simulator.page_url(str(news.id)))
+        show(retraction(news.id), article())
+        await until(lambda: len(tinbai.acknowledged) == 4)
+        after = await http.get(simulator.page_url(str(news.id)))
+
+    assert (page.status_code, after.status_code) == (200, 410)
+    assert news.body in page.text
+    states = [each["state"] for each in tinbai.acknowledged if each["id"] == str(news.id)]
+    assert states == ["applied", "removed"]
+
+
+async def test_at_the_command_line_it_runs_until_it_is_told_to_stop(tinbai, tmp_path):
+    command = [
+        *(sys.executable, "-m", "partner", "simulate", "--url", tinbai.url, "--port", "0"),
+        *("--partner", CODE, "--folder", str(tmp_path / "box"), "--silent"),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=os.environ | {"TINBAI_PARTNER_KEY": KEY},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    began = await process.stdout.readline()
+    await tinbai.release(article())
+    came = await process.stdout.readline()
+    process.terminate()
+    ended = await process.stdout.read()
+
+    assert b"receives webhooks at http://127.0.0.1:" in began
+    assert came.startswith(b"published 1: ")
+    assert ended == b"stopped\n"
+    assert await process.wait() == 0

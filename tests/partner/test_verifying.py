@@ -107,6 +107,12 @@ def test_a_day_that_is_missing_or_comes_twice_is_found():
     assert (Fault.GAP, day) in faults(TWO, held(TWO), TWO.manifest(), TWO.manifest())
 
 
+def test_a_tinbai_that_lists_less_than_it_told_is_found():
+    told = Known().plus([1, 2, 3, 4])
+
+    assert faults(TWO, held(TWO), known=told) == [(Fault.GAP, "changes")]
+
+
 def test_a_seq_that_is_missing_within_a_day_is_found():
     whole = TWO.manifest()
     holed = TWO.manifest(items=[whole["items"][0], whole["items"][2]])

@@ -140,7 +140,7 @@ def test_where_nobody_listens_it_is_one_sentence(tmp_path):
     run = CliRunner().invoke(app, ["registry", "apply", str(tmp_path / "r.yaml")], env=nowhere)
 
     assert run.exit_code == 1
-    assert run.stderr.startswith("Cannot reach ingest at http://127.0.0.1:1/v1/admin/registry")
+    assert run.stderr.startswith("Cannot reach http://127.0.0.1:1/v1/admin/registry")
 
 
 def test_the_example_in_the_docs_can_be_applied(tinbai):

@@ -1,7 +1,7 @@
 """Partners and their entries in a store, without HTTP and Kafka."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, update
@@ -87,10 +87,22 @@ def mirrored(entries: Sequence[Entry]) -> dict[UUID, int]:
     return shown
 
 
+class NobodyWaits:
+    """Partners of whom none waits for an entry."""
+
+    def __init__(self, site: Site) -> None:
+        self.emitter = Emitter(site, lambda *_: None)
+
+    def tell(self, partners: Collection[str]) -> None:
+        """Wake nobody."""
+
+    def forget(self, articles: Collection[UUID]) -> None:
+        """Nothing is in memory."""
+
+
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""
-    emitter, arrivals = Emitter(site, lambda *_: None), Arrivals(database, site)
-    return Intake(database, press, pages, emitter, arrivals, lambda _: None)
+    return Intake(database, press, pages, NobodyWaits(site))
 
 
 def office_of(database: Database, admin: AdminKey | None = None) -> Office:

@@ -1,6 +1,5 @@
-"""What answers about keys and the audit trail look like."""
+"""What answers about keys look like."""
 
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -29,25 +28,3 @@ class ListedKey(Key):
     created: Time
     last_used: Time | None
     note: str
-
-
-class AuditEntry(BaseModel):
-    """Who did what; `hash` chains it to the entry before."""
-
-    seq: int
-    at: Time
-    by: str
-    unit: str | None
-    action: str
-    object: str
-    request_id: str
-    detail: dict[str, Any]
-    previous: str
-    hash: str
-
-
-class AuditPage(BaseModel):
-    """A part of the audit trail; `next` is the `after` of the part that follows."""
-
-    items: list[AuditEntry]
-    next: int | None

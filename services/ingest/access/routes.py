@@ -5,17 +5,18 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
 from schemas.text import Code
-from services.common import trail
+from services.common import trail_page
 from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import Problem
 from services.common.said import said
+from services.common.trail_page import About, After, AuditPage, Limit
 from services.ingest.access import keys
-from services.ingest.access.answers import AuditPage, Key, ListedKey, NewKey
+from services.ingest.access.answers import Key, ListedKey, NewKey
 from services.ingest.access.audit import Act, act_of
 from services.ingest.access.keyring import Caller
 from services.ingest.access.keys import GivenKey, GivenNamedKey, GivenSigningKey, Owner
@@ -126,20 +127,11 @@ async def revoke_named_key(key: UUID, parts: PartsOf, act: ActOf) -> Response:
 
 @router.get("/audit", tags=["audit"], response_model=AuditPage)
 async def list_audit(
-    parts: PartsOf,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    about: Annotated[
-        str | None, Query(alias="object", pattern="^[!-~]+$", description="`KIND:CODE`")
-    ] = None,
+    parts: PartsOf, after: After = 0, limit: Limit = 100, about: About = None
 ) -> Response:
     """List who did what, the oldest first; `hash` chains each entry to the one before it."""
-    entries = await parts.database.read(
-        partial(trail.listed, after=after, limit=limit + 1, about=about)
-    )
-    following = entries[limit - 1]["seq"] if len(entries) > limit else None
-    items = [trail.as_json(entry) for entry in entries[:limit]]
-    return JSONResponse({"items": items, "next": following})
+    listing = partial(trail_page.page, after=after, limit=limit, about=about)
+    return JSONResponse(await parts.database.read(listing))
 
 
 def _unit(code: str) -> Owner:

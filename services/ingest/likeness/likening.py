@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from schemas.article import PUBLIC
 from services.common.database import Database, Overloaded, what_happened
 from services.common.instants import now
 from services.common.problems import Problem
@@ -57,6 +58,7 @@ class Likening:
             .outerjoin(signatures, signatures.c.article_id == articles.c.id)
             .where(
                 articles.c.id > self._after,
+                articles.c.audience == PUBLIC,
                 versions.c.version == 1,
                 signatures.c.article_id.is_(None),
             )

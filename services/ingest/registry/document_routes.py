@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse
 
 from schemas.times import day_in_vietnam
+from services.common.document import Plan
 from services.common.given import read
 from services.common.openapi import PROBLEMS, json_body
 from services.ingest.access.audit import Act, record
@@ -20,7 +21,8 @@ from services.ingest.bodies import read_body
 from services.ingest.registry import document as registry_document
 from services.ingest.registry import entries as registry
 from services.ingest.registry.answers import Applied
-from services.ingest.registry.document import GivenRegistry, Plan
+from services.ingest.registry.document import GivenRegistry
+from services.ingest.registry.entries import Entry
 
 _MAX_BYTES = 4 * 1024 * 1024
 
@@ -62,15 +64,15 @@ async def apply_registry(
     return JSONResponse(planned.body(dry_run=dry_run))
 
 
-def _plan(conn: Connection, given: GivenRegistry, at: datetime) -> Plan:
+def _plan(conn: Connection, given: GivenRegistry, at: datetime) -> Plan[Entry]:
     return registry_document.plan(given, registry.everything(conn), day_in_vietnam(at))
 
 
-def _apply(conn: Connection, given: GivenRegistry, act: Act) -> Plan:
+def _apply(conn: Connection, given: GivenRegistry, act: Act) -> Plan[Entry]:
     planned = _plan(conn, given, act.now)
     for each in planned.differences:
         new = each.before is None
         registry.store(conn, each.after, act.trace, act.now, new=new)
-        about = f"{registry.kind_of(each.after)}:{registry.code_of(each.after)}"
+        about = ":".join(each.place)
         record(conn, act, "registry.added" if new else "registry.changed", about, {})
     return planned

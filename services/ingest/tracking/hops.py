@@ -55,7 +55,8 @@ def _counts(conn: Connection, new: Sequence[Hop]) -> Counter[_Group]:
 def _apart(new: Sequence[Hop], counts: Counter[_Group]) -> tuple[list[Hop], list[Hop]]:
     """Share out what has a line of its own, and what is folded: partners come one by one, some
     after many attempts, and that for each of two hundred and for days."""
-    apart, folded = [], []
+    apart: list[Hop] = []
+    folded: list[Hop] = []
     for hop in new:
         (apart if counts[_group(hop)] < _LINES else folded).append(hop)
         counts[_group(hop)] += 1

@@ -29,7 +29,8 @@ Name = Literal[
     "delivered",  # their system has taken it
     "failed",  # no further attempt follows
     "acknowledged",  # they said what they did with it
-    "overdue",  # they said nothing in time
+    "reminded",  # a quarter of their time for a retraction is left
+    "overdue",  # they have not taken down in time what was retracted
 ]
 """Every event of a timeline, in the order of an article's way; docs/timeline.md tells them too."""
 

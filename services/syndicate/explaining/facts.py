@@ -1,6 +1,5 @@
 """What is stored of an article at a partner. Each function is part of its caller's transaction."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +9,18 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from schemas.article import Article
-from schemas.partner import Kind, Product
+from schemas.partner import Kind
 from services.syndicate.changes import holdings
 from services.syndicate.changes.deciding import Held
+from services.syndicate.explaining.stored_product import StoredProduct, stored_product
 from services.syndicate.partner_tables import (
     ACKNOWLEDGEMENT,
     DELIVERY,
-    PARTNER,
     PARTNER_ENTRY,
-    PRODUCT,
+    PULLED,
     VERSION,
     WAY,
 )
-from services.syndicate.products.deciding import Prepared, prepare
 
 _MOST = 100  # of each kind, the newest
 
@@ -68,26 +66,19 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """A product of a partner, as it was stored."""
-
-    number: int
-    product: Product
-    prepared: Prepared
-
-
-@dataclass(frozen=True)
 class Facts:
     """A version, a product, and what followed. Lists have the newest first."""
 
     version: int
     article: Article | None
     """Nothing once it was erased."""
-    terms: Terms
+    product: StoredProduct
     held: Held | None
     entries: Sequence[Told]
     deliveries: Sequence[Delivery]
     words: Sequence[Word]
+    pulled: int
+    """The seq up to which the partner was given its changes; 0 before the first."""
 
 
 def facts(
@@ -99,33 +90,20 @@ def facts(
 ) -> Facts | None:
     """Gather what is known, of the newest version and the present product where no other is asked
     for; nothing where there is no such partner, product or released version."""
-    terms = terms_of(connection, partner, product)
+    stored = stored_product(connection, partner, product)
     released = _released(connection, article, version)
-    if terms is None or released is None:
+    if stored is None or released is None:
         return None
     return Facts(
         version=released.version,
         article=Article.model_validate_json(released.json) if released.json else None,
-        terms=terms,
+        product=stored,
         held=holdings.of_articles(connection, [article], partner).get(article, {}).get(partner),
         entries=_entries(connection, partner, article),
         deliveries=_deliveries(connection, partner, article),
         words=_words(connection, partner, article),
+        pulled=_pulled(connection, partner),
     )
-
-
-def terms_of(connection: Connection, partner: str, number: int | None = None) -> Terms | None:
-    """Give a product of a partner by its number, or the present one."""
-    query = select(PRODUCT).where(PRODUCT.c.partner == partner)
-    if number is None:
-        query = query.join(PARTNER, PARTNER.c.code == PRODUCT.c.partner)
-        query = query.where(PRODUCT.c.number == PARTNER.c.product)
-    else:
-        query = query.where(PRODUCT.c.number == number)
-    if (row := connection.execute(query).one_or_none()) is None:
-        return None
-    product = Product.model_validate_json(row.rules)
-    return Terms(row.number, product, prepare(partner, product, json.loads(row.successors)))
 
 
 def _released(connection: Connection, article: UUID, version: int | None) -> Row[Any, Any] | None:
@@ -161,3 +139,8 @@ def _words(connection: Connection, partner: str, article: UUID) -> Sequence[Word
     mine = (ACKNOWLEDGEMENT.c.partner == partner, ACKNOWLEDGEMENT.c.article == article)
     query = select(*columns).where(*mine).order_by(ACKNOWLEDGEMENT.c.seq.desc()).limit(_MOST)
     return [Word(**row._asdict()) for row in connection.execute(query)]
+
+
+def _pulled(connection: Connection, partner: str) -> int:
+    query = select(PULLED.c.seq).where(PULLED.c.partner == partner)
+    return connection.scalars(query).one_or_none() or 0

@@ -14,7 +14,7 @@ class Standing(StrEnum):
     """Where an article stands at a partner."""
 
     IN = "in"
-    """It is among its entries and in its feed; nothing is known of its arrival."""
+    """It is among its entries and in its feed; we don't know that it has arrived."""
     OUT = "out"
     """The product does not include it."""
     WAITING = "waiting"
@@ -60,7 +60,7 @@ def judge_by_rules(facts: Facts) -> Judgement:
     if (end := _end(facts)) and (decision is None or decision.included):
         return Judgement(Standing.GONE, decision, [end])
     assert decision
-    filled = {"product": facts.terms.number, "version": facts.version}
+    filled = {"product": facts.product.number, "version": facts.version}
     if decision.included:
         first = said("In: product {product} includes version {version}.", **filled)
     else:
@@ -77,7 +77,7 @@ def concerns(facts: Facts) -> bool:
 
 
 def _decided(facts: Facts) -> Decision | None:
-    return facts.terms.prepared.decide(facts.article) if facts.article else None
+    return facts.product.prepared.decide(facts.article) if facts.article else None
 
 
 def _end(facts: Facts) -> Said | None:
@@ -141,6 +141,10 @@ def _progress(facts: Facts, seq: int) -> tuple[Standing, Said]:
             **filled,
             ways=failed,
         )
+    if facts.pulled >= seq:
+        # What a partner fetched may still be lost on the way: only its word makes it delivered.
+        fetched = said("In: version {version} is entry {seq}, which was fetched.", **filled)
+        return Standing.IN, fetched
     return Standing.IN, said("In: version {version} is entry {seq}.", **filled)
 
 

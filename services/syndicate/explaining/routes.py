@@ -9,18 +9,26 @@ from starlette.responses import JSONResponse, Response
 
 from schemas.text import Code
 from services.common.language import language_headers
+from services.common.openapi import PROBLEMS
 from services.common.problems import not_found
 from services.syndicate.explaining.answers import Explanation
 from services.syndicate.explaining.facts import facts
 from services.syndicate.explaining.judging import concerns, judge, judge_by_rules
 from services.syndicate.partners.admission import PartnerCode, admin_only, office_of
+from services.syndicate.partners.routing import partner_router
 
-router = APIRouter(tags=["partners"])
+router = partner_router("partners")
+for_newsroom = APIRouter(
+    responses=PROBLEMS,
+    prefix="/v1/admin/partners/{code}",
+    tags=["partners"],
+    dependencies=[Depends(admin_only)],
+)
 
 _Number = Annotated[int | None, Query(ge=1, lt=2**31)]
 
 
-@router.get("/partners/{code}/explain/{article}", response_model=Explanation)
+@router.get("/explain/{article}", response_model=Explanation)
 async def explain(
     request: Request,
     code: PartnerCode,
@@ -33,11 +41,7 @@ async def explain(
     return await _explained(request, code, article, version, product, everything=False)
 
 
-@router.get(
-    "/v1/admin/partners/{code}/explain/{article}",
-    response_model=Explanation,
-    dependencies=[Depends(admin_only)],
-)
+@for_newsroom.get("/explain/{article}", response_model=Explanation)
 async def explain_to_newsroom(
     request: Request,
     code: Code,

@@ -13,7 +13,7 @@ from schemas.partner import Product
 from services.common.database import Database
 from services.common.instants import now
 from services.syndicate.explaining.comparing import Comparison
-from services.syndicate.explaining.facts import terms_of
+from services.syndicate.explaining.stored_product import stored_product
 from services.syndicate.partner_tables import SUCCESSION, VERSION
 from services.syndicate.products.deciding import Prepared, prepare
 from services.syndicate.products.successors import successors_of
@@ -65,9 +65,9 @@ async def run(database: Database, asked: Asked) -> Found | None:
 def _begin(connection: Connection, asked: Asked) -> Comparison | None:
     present: Prepared | None = None
     if asked.partner is not None:
-        if (terms := terms_of(connection, asked.partner)) is None:
+        if (stored := stored_product(connection, asked.partner)) is None:
             return None
-        present = terms.prepared
+        present = stored.prepared
     succeeds = {
         row.unit: json.loads(row.succeeds) for row in connection.execute(select(SUCCESSION))
     }

@@ -14,7 +14,7 @@ from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read
 from services.common.language import language_headers
-from services.common.openapi import json_body
+from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import not_found
 from services.syndicate.explaining.answers import ClauseBody
 from services.syndicate.explaining.comparing import Change, Example, Side
@@ -23,7 +23,9 @@ from services.syndicate.partners.admission import admin_only, office_of
 
 _MOST_BYTES = 512 * 1024  # of a product; its lists may be long
 
-router = APIRouter(prefix="/v1/admin", tags=["partners"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS, prefix="/v1/admin", tags=["partners"], dependencies=[Depends(admin_only)]
+)
 
 
 class ExampleBody(BaseModel):

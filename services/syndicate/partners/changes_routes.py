@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from schemas.partner import Entry
 from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.routing import partner_router
 
-router = APIRouter(tags=["partners"])
+router = partner_router("partners")
 
 
 class Changes(BaseModel):
@@ -18,7 +19,7 @@ class Changes(BaseModel):
     last: int
 
 
-@router.get("/partners/{code}/changes")
+@router.get("/changes")
 async def changes(
     request: Request,
     code: PartnerCode,

@@ -82,7 +82,8 @@ class Prepared:
         """Decide on what the article says of itself; whether it was retracted or is over is not
         looked at, for who got it before must hear of that in any case."""
         if not article.public:
-            return self._decide_on_test(article.audience)
+            mine = partner_addressed(article.audience) == self.partner
+            return Decision(mine, Clause(Ground.TEST if mine else Ground.OTHERS_TEST))
         terms = terms_of(article)
         asked = _compare(self.wanted, terms)
         if isinstance(asked, Misfit):
@@ -92,11 +93,6 @@ class Prepared:
             if not isinstance(against, Misfit):
                 return Decision(False, Clause(Ground.EXCLUDED, against, exclusion=place))
         return Decision(True, Clause(Ground.FITS if asked else Ground.EVERYTHING, asked))
-
-    def _decide_on_test(self, audience: str) -> Decision:
-        if audience == _ONE_PARTNER + self.partner:
-            return Decision(True, Clause(Ground.TEST))
-        return Decision(False, Clause(Ground.OTHERS_TEST))
 
 
 def prepare(partner: str, product: Product, successors: Successors) -> Prepared:

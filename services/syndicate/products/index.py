@@ -45,13 +45,11 @@ class _Layer:
     """One rule of each partner."""
 
     def __init__(self, rules: Sequence[Wanted | None]) -> None:
-        self._present = 0
         self._without = dict.fromkeys(Field, 0)  # those whose rule lacks the field: any value fits
         self._wanting: dict[Field, dict[str, int]] = {field: defaultdict(int) for field in Field}
         for place, wanted in enumerate(rules):
             if wanted is None:
                 continue
-            self._present |= 1 << place
             for field in Field:
                 if field not in wanted:
                     self._without[field] |= 1 << place
@@ -60,7 +58,7 @@ class _Layer:
 
     def fitting(self, terms: Mapping[Field, Terms]) -> int:
         """Give the partners whose rule fits in every field."""
-        found = self._present
+        found = -1  # everybody
         for field, wanting in self._wanting.items():
             fit = self._without[field]
             for term in terms[field]:

@@ -34,6 +34,7 @@ async def http(database: Database, tmp_path: Path) -> AsyncIterator[httpx2.Async
 
     app = web.make_app("syndicate", summary="", lifespan=lifespan, readiness=readiness)
     app.include_router(routes.router)
+    app.include_router(routes.for_newsroom)
     app.include_router(what_if_routes.router)
     app.state.office = office_of(database, AdminKey(tmp_path / "admin.key"))
     transport = httpx2.ASGITransport(app)

@@ -11,7 +11,7 @@ from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate.explaining.facts import facts
 from services.syndicate.explaining.judging import Judgement, concerns, judge, judge_by_rules
-from services.syndicate.partner_tables import ACKNOWLEDGEMENT, DELIVERY, WAY
+from services.syndicate.partner_tables import ACKNOWLEDGEMENT, DELIVERY, PULLED, WAY
 from services.syndicate.products.deciding import Ground, Misfit
 from services.syndicate.products.terms import Field
 from tests.factories import article, erasure, retraction
@@ -144,6 +144,15 @@ def test_what_the_partner_acknowledged_was_delivered(desk: Desk) -> None:
     word = {"partner": "bao", "article": of.id, "version": 1, "state": "applied", "at": now()}
     desk.connection.execute(insert(ACKNOWLEDGEMENT).values(word))
     assert told(desk, of)[0] == "delivered"
+
+
+def test_what_the_partner_fetched_is_in_and_says_so(desk: Desk) -> None:
+    desk.partner("bao")
+    first, second = article(), article()
+    desk.release(first, second)
+    desk.connection.execute(insert(PULLED).values(partner="bao", seq=1, at=now()))
+    assert told(desk, first)[1].startswith("In: version 1 is entry 1, which was fetched.")
+    assert told(desk, second)[1].startswith("In: version 1 is entry 2. ")
 
 
 def test_what_left_the_product_is_out_though_the_partner_had_it(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate.manifests import routes
+from services.syndicate.manifests.manifest import SignedManifest
 from services.syndicate.partner_tables import PARTNER, PARTNER_ENTRY, PARTNER_KEY
 from tests.syndicate.partners_at_work import office_of
 
@@ -75,6 +76,7 @@ async def http(database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(routes.router)
+    app.include_router(routes.for_everybody)
     app.state.office = office_of(database)
     await database.write(partial(add_partner, code="bao", key=KEY, created=NOON))
     bearer = {"Authorization": f"Bearer {KEY}"}
@@ -120,6 +122,15 @@ async def test_a_day_lists_what_the_partner_was_told_on_it_and_is_signed(http, d
     assert (told["after"], told["last"], told["next"]) == (0, 2, None)
     assert (told["partner"], told["date"], told["complete"]) == ("bao", "2026-03-02", True)
     await verify(http, told)
+
+
+async def test_what_is_sent_is_canonical_json_in_the_form_that_is_documented(http, database):
+    await database.write(partial(add_entries, first=1, at=[NOON]))
+
+    answer = await http.get(f"/partners/bao/manifests/{DAY}")
+
+    assert answer.content == rfc8785.dumps(answer.json())
+    SignedManifest.model_validate_json(answer.content, strict=True, extra="forbid")
 
 
 async def test_a_manifest_that_was_altered_does_not_verify(http, database):

@@ -1,0 +1,158 @@
+"""Words of partners, as they are kept. Each function is a part of its caller's transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from schemas.events import Trace
+from services.syndicate.announcing import news
+from services.syndicate.circle import places, takedowns, text_prints
+from services.syndicate.circle.deadlines import State, next_at
+from services.syndicate.circle.sightings import SETTLED
+from services.syndicate.circle.words import Acknowledgement, Earlier, Word, ends, is_about, repeats
+from services.syndicate.partner_tables import ACKNOWLEDGEMENT, HOLDING, PARTNER_ENTRY, TAKEDOWN
+
+_MOST = 100  # words of a partner on one version
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A word, and when it was said first."""
+
+    acknowledgement: Acknowledgement
+    at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class NeverTold:
+    """Something in a word that the partner was never told of."""
+
+    index: int
+    field: Literal["id", "version"]
+
+
+class Refused(Exception):
+    """Words on what the partner was never told of; none of them is kept."""
+
+    def __init__(self, faults: Sequence[NeverTold]) -> None:
+        super().__init__("never told")
+        self.faults = faults
+
+
+class TooManyWords(Exception):
+    """The partner goes on saying one thing and another of the same version."""
+
+
+def acknowledge(
+    connection: Connection,
+    partner: str,
+    given: Sequence[Acknowledgement],
+    at: datetime,
+    trace: Trace,
+    by: Literal["partner", "newsroom"] = "partner",
+) -> list[Kept]:
+    """Keep what a partner says, all of it or nothing, and have it told. What it says again changes
+    nothing. Raises Refused, TooManyWords."""
+    if faults := list(_never_told(connection, partner, given)):
+        raise Refused(faults)
+    kept = [_keep(connection, partner, word, at, by) for word in given]
+    new = [each.acknowledgement for each in kept if each.is_new]
+    for word in new:
+        _apply(connection, partner, word, at)
+    written = trace.model_dump_json()
+    news.note(
+        connection,
+        (news.News(w.id, w.version, partner, "acknowledged", at, written, w.state) for w in new),
+    )
+    return kept
+
+
+def listed(
+    connection: Connection, partner: str, article: UUID | None, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """List a partner's words, the oldest first."""
+    query = select(ACKNOWLEDGEMENT).where(
+        ACKNOWLEDGEMENT.c.partner == partner, ACKNOWLEDGEMENT.c.seq > after
+    )
+    if article is not None:
+        query = query.where(ACKNOWLEDGEMENT.c.article == article)
+    return connection.execute(query.order_by(ACKNOWLEDGEMENT.c.seq).limit(limit)).all()
+
+
+def _never_told(
+    connection: Connection, partner: str, given: Sequence[Acknowledgement]
+) -> Iterator[NeverTold]:
+    newest = (HOLDING.c.partner == partner, HOLDING.c.article.in_({word.id for word in given}))
+    query = select(HOLDING.c.article, HOLDING.c.version).where(*newest)
+    held = {row.article: row.version for row in connection.execute(query)}
+    for index, word in enumerate(given):
+        if word.id not in held:
+            yield NeverTold(index, "id")
+        elif word.version != held[word.id] and not _was_told(connection, partner, word):
+            yield NeverTold(index, "version")
+
+
+def _was_told(connection: Connection, partner: str, word: Acknowledgement) -> bool:
+    query = select(PARTNER_ENTRY.c.seq).where(
+        PARTNER_ENTRY.c.article == word.id,
+        PARTNER_ENTRY.c.partner == partner,
+        PARTNER_ENTRY.c.version == word.version,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _keep(
+    connection: Connection, partner: str, word: Acknowledgement, at: datetime, by: str
+) -> Kept:
+    rows = connection.execute(
+        select(ACKNOWLEDGEMENT)
+        .where(
+            ACKNOWLEDGEMENT.c.article == word.id,
+            ACKNOWLEDGEMENT.c.partner == partner,
+            ACKNOWLEDGEMENT.c.version == word.version,
+        )
+        .order_by(ACKNOWLEDGEMENT.c.seq)
+    ).all()
+    if repeats([Earlier(Word(row.state), row.url) for row in rows], word):
+        same = [row for row in rows if row.state == word.state and word.url in (None, row.url)]
+        said = word.model_copy(update={"url": same[-1].url})
+        return Kept(said, same[-1].at, is_new=False)
+    if len(rows) >= _MOST:
+        raise TooManyWords
+    values = {"article": word.id, "version": word.version, "state": word.state, "url": word.url}
+    connection.execute(insert(ACKNOWLEDGEMENT).values(partner=partner, by=by, at=at, **values))
+    return Kept(word, at, is_new=True)
+
+
+def _apply(connection: Connection, partner: str, word: Acknowledgement, at: datetime) -> None:
+    """Do what follows for the retraction of the article, if there is one."""
+    takedown = takedowns.find(connection, partner, word.id)
+    if takedown is None:
+        return
+    if word.url is not None:
+        places.add(connection, partner, word.id, [word.url])
+    if not is_about(word, takedown.version):
+        return
+    values: dict[str, Any] = {}
+    if word.state is not Word.RECEIVED or takedown.word is None:
+        values = {"word": word.state, "word_at": at}
+    if ends(word.state):
+        values |= {"state": State.DONE, "next_at": None}
+        if takedown.state == State.DONE:
+            del values["word_at"]  # the first time counts
+        places.look_soon(connection, partner, word.id, at + SETTLED)
+    elif word.state is Word.REFUSED and takedown.state == State.DONE:
+        waiting = State.WAITING
+        due = next_at(waiting, takedown.since, takedown.deadline)
+        values |= {"state": waiting, "next_at": due}
+    if "state" in values:
+        text_prints.keep(connection, {(word.id, takedown.had): takedown.version})
+    if values:
+        mine = (TAKEDOWN.c.partner == partner, TAKEDOWN.c.article == word.id)
+        connection.execute(update(TAKEDOWN).where(*mine).values(values))
+    text_prints.forget_unneeded(connection, word.id)

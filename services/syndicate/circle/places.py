@@ -1,0 +1,112 @@
+"""Where partners say that a retracted article stands. Each function is a part of its caller's
+transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from services.syndicate.circle.sightings import Sighting, next_look
+from services.syndicate.partner_tables import ACKNOWLEDGEMENT, PLACE, TAKEDOWN
+
+MOST = 5
+"""Addresses of one article at one partner; further ones are not looked at."""
+
+# Whoever looks is done by then, or dead.
+LEASE = timedelta(minutes=1)
+
+
+def take_over(connection: Connection, partner: str, article: UUID) -> None:
+    """Keep the newest addresses that the partner named before the retraction."""
+    named = (
+        select(ACKNOWLEDGEMENT.c.url)
+        .where(
+            ACKNOWLEDGEMENT.c.article == article,
+            ACKNOWLEDGEMENT.c.partner == partner,
+            ACKNOWLEDGEMENT.c.url.is_not(None),
+        )
+        .group_by(ACKNOWLEDGEMENT.c.url)
+        .order_by(func.max(ACKNOWLEDGEMENT.c.seq).desc())
+        .limit(MOST)
+    )
+    add(connection, partner, article, connection.scalars(named).all())
+
+
+def add(connection: Connection, partner: str, article: UUID, urls: Iterable[str]) -> None:
+    """Keep addresses, as far as there is room."""
+    mine = (PLACE.c.article == article, PLACE.c.partner == partner)
+    known = set(connection.scalars(select(PLACE.c.url).where(*mine)))
+    new = [url for url in urls if url not in known][: max(MOST - len(known), 0)]
+    rows = [
+        {
+            "partner": partner,
+            "article": article,
+            "url": url,
+            "host": str(urlsplit(url).hostname),
+            "looks": 0,
+            "detail": "",
+        }
+        for url in new
+    ]
+    if rows:
+        connection.execute(insert(PLACE), rows)
+
+
+def look_soon(connection: Connection, partner: str, article: UUID, at: datetime) -> None:
+    """Have all addresses of an article at a partner looked at, as if for the first time."""
+    mine = (PLACE.c.article == article, PLACE.c.partner == partner)
+    connection.execute(update(PLACE).where(*mine).values(look_at=at, looks=0))
+
+
+def is_due(connection: Connection, at: datetime) -> bool:
+    """Whether anything is to be looked at."""
+    return connection.execute(_due(at).limit(1)).first() is not None
+
+
+def claim(connection: Connection, at: datetime, most: int) -> Sequence[Row[Any]]:
+    """Take what is due, one place of a host at a time, whichever process looks: rows of `PLACE`
+    with `had`, the version to look for."""
+    turn = func.row_number().over(
+        partition_by=PLACE.c.host, order_by=(PLACE.c.look_at, PLACE.c.seq)
+    )
+    due = _due(at).add_columns(turn.label("turn")).subquery()
+    first = select(due.c.seq).where(due.c.turn == 1).order_by(due.c.look_at, due.c.seq).limit(most)
+    seqs = connection.scalars(first).all()
+    if not seqs:
+        return []
+    taken = update(PLACE).where(PLACE.c.seq.in_(seqs))
+    connection.execute(taken.values(claimed_until=at + LEASE))
+    of = and_(TAKEDOWN.c.partner == PLACE.c.partner, TAKEDOWN.c.article == PLACE.c.article)
+    query = select(PLACE, TAKEDOWN.c.had).join_from(PLACE, TAKEDOWN, of)
+    return connection.execute(query.where(PLACE.c.seq.in_(seqs)).order_by(PLACE.c.seq)).all()
+
+
+def saw(connection: Connection, place: Row[Any], sighting: Sighting, at: datetime) -> None:
+    """Keep what was seen, and when to look again. What the partner said meanwhile stands."""
+    mine = update(PLACE).where(PLACE.c.seq == place.seq)
+    connection.execute(
+        mine.values(seen=sighting.seen, seen_at=at, detail=sighting.detail, claimed_until=None)
+    )
+    looks = place.looks + 1
+    same_occasion = (PLACE.c.look_at == place.look_at, PLACE.c.looks == place.looks)
+    connection.execute(
+        mine.where(*same_occasion).values(looks=looks, look_at=next_look(sighting, looks, at))
+    )
+
+
+def count_standing(connection: Connection) -> int:
+    """Count the places where a text was seen last."""
+    query = select(func.count()).select_from(PLACE).where(PLACE.c.seen == "standing")
+    return connection.scalars(query).one()
+
+
+def _due(at: datetime) -> Any:  # noqa: ANN401 - a query that callers go on with
+    busy = select(PLACE.c.host).where(PLACE.c.claimed_until > at)
+    return select(PLACE.c.seq, PLACE.c.look_at).where(
+        PLACE.c.look_at <= at,
+        or_(PLACE.c.claimed_until.is_(None), PLACE.c.claimed_until <= at),
+        PLACE.c.host.not_in(busy),
+    )

@@ -1,0 +1,157 @@
+"""The report on a retraction: who had it, who took it down, what we saw, who is overdue."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, update
+
+from services.common.ids import new_id
+from services.common.instants import now
+from services.syndicate.changes.entry import NewEntry
+from services.syndicate.circle.pulls import Fetched, pulled
+from services.syndicate.partner_tables import DELIVERY, PLACE, TAKEDOWN, WAY
+from tests.factories import article, retraction
+
+PAGE = "https://bao.example/tin/1"
+
+
+async def test_it_tells_of_each_partner_the_worst_first(newsroom):
+    for code in ("done", "late", "liar", "refuses", "silent", "slow"):
+        days = 30 if code in ("done", "liar", "refuses", "slow") else 1
+        await newsroom.partner(code, ack_deadline=days * 86_400)
+    await newsroom.partner("never", columns=["the-thao"])
+    first = article(column="kinh-te")
+    await newsroom.release(first)
+    (told, *_) = await newsroom.release(retraction(first.id))
+    await newsroom.step(told.at + timedelta(days=2))
+
+    await newsroom.say("done", "removed", first.id, url=PAGE)
+    await newsroom.say("late", "applied", first.id)
+    await newsroom.say("liar", "removed", first.id, url=f"{PAGE}?liar")
+    await newsroom.say("refuses", "refused", first.id)
+    await newsroom.say("slow", "received", first.id)
+    for url, seen in ((PAGE, "gone"), (f"{PAGE}?liar", "standing")):
+        look = update(PLACE).where(PLACE.c.url == url).values(seen=seen, seen_at=now())
+        await newsroom.database.write(lambda c, look=look: c.execute(look).rowcount)
+
+    report = await newsroom.ask(f"/articles/{first.id}/retraction-report")
+    assert [(each["partner"], each["status"]) for each in report["items"]] == [
+        ("refuses", "refused"),
+        ("silent", "overdue"),
+        ("liar", "standing"),
+        ("slow", "waiting"),
+        ("late", "done"),
+        ("done", "done"),
+    ]
+    assert report["counts"] == {
+        "had": 6,
+        "acknowledged": 5,
+        "done": 3,
+        "late": 0,  # by the clock it is not
+        "open": 3,
+        "overdue": 1,
+        "refused": 1,
+        "standing": 1,
+        "gone": 1,
+    }
+    assert report["summary"] == (
+        "Partners that had it: 6. Took it down, as they say: 3. Still open: 3; of these overdue: "
+        "1, refused: 1. The text was seen to stand at: 1."
+    )
+    liar = report["items"][2]
+    assert liar["sentence"] == "It says that it took it down, but the text still stands."
+    assert liar["places"][0]["sentence"].startswith(
+        f"The text still stands at {PAGE}?liar (seen at"
+    )
+    asked = {"Accept-Language": "vi"}
+    report = await newsroom.ask(f"/articles/{first.id}/retraction-report", **asked)
+    assert report["summary"].startswith("Số báo đã nhận bài: 6.")
+
+
+async def test_it_tells_by_which_ways_a_partner_got_it(newsroom):
+    await newsroom.partner("a")
+    first = article()
+    (one,) = await newsroom.release(first)
+    (two,) = await newsroom.release(retraction(first.id))
+    way = new_id()
+    await newsroom.database.write(
+        lambda c: pulled(c, "a", Fetched(one.seq, two.at, feed_at=two.at))
+    )
+    await newsroom.database.write(lambda c: _add_deliveries(c, way, [one, two]))
+
+    report = await newsroom.ask(f"/articles/{first.id}/retraction-report")
+    (item,) = report["items"]
+    assert [(each["version"], each["kind"], each["pulled"]) for each in item["told"]] == [
+        (1, "published", True),
+        (2, "retracted", False),
+    ]
+    assert [(each["way"], each["version"], each["state"]) for each in item["sent"]] == [
+        ("webhook", 1, "delivered"),
+        ("webhook", 2, "waiting"),
+    ]
+    assert item["pulled_at"] is None
+    assert datetime.fromisoformat(item["feed_at"]) == two.at
+
+
+async def test_what_was_done_after_its_time_is_late(newsroom):
+    await newsroom.partner("a")
+    first = article()
+    await newsroom.release(first)
+    (told,) = await newsroom.release(retraction(first.id))
+    await newsroom.say("a", "removed", first.id)
+    earlier = update(TAKEDOWN).values(deadline=told.at - timedelta(days=1))
+    await newsroom.database.write(lambda c: c.execute(earlier).rowcount)
+
+    report = await newsroom.ask(f"/articles/{first.id}/retraction-report")
+    assert report["counts"]["late"] == 1
+    assert report["items"][0]["sentence"] == "It says that it took it down, late."
+
+
+async def test_there_is_none_on_what_was_not_retracted(newsroom):
+    first, second = article(), article()
+    await newsroom.release(first)
+    await newsroom.release(second)
+    await newsroom.release(retraction(second.id))
+
+    assert (await newsroom.ask(f"/articles/{first.id}/retraction-report"))["status"] == 409
+    assert (await newsroom.ask(f"/articles/{new_id()}/retraction-report"))["status"] == 404
+    nobody = await newsroom.ask(f"/articles/{second.id}/retraction-report")
+    assert (nobody["summary"], nobody["items"]) == ("No partner ever had the article.", [])
+
+
+async def test_it_is_the_newsrooms_alone(newsroom):
+    first = article()
+    answer = await newsroom.http.get(f"/v1/admin/articles/{first.id}/retraction-report")
+    assert answer.status_code == 401
+
+
+def _add_deliveries(connection: Connection, way: UUID, entries: Sequence[NewEntry]) -> None:
+    row: dict[str, Any] = {
+        "id": way,
+        "partner": "a",
+        "kind": "webhook",
+        "format": "json",
+        "target": "",
+        "host": "",
+    }
+    more = {"settings": "{}", "created": now(), "failures": 0, "after": 0, "slow": False}
+    names = {column.name for column in WAY.columns}
+    connection.execute(insert(WAY), {k: v for k, v in (row | more).items() if k in names})
+    for entry, state in zip(entries, ("delivered", "waiting"), strict=True):
+        values = {
+            "way": way,
+            "partner": "a",
+            "entry": entry.seq,
+            "article": entry.article,
+            "version": entry.version,
+            "message": f"msg_{entry.seq}",
+            "rank": 0,
+            "replay": False,
+            "state": state,
+            "attempts": 1,
+            "created": entry.at,
+            "trace": "{}",
+        }
+        connection.execute(insert(DELIVERY), values)

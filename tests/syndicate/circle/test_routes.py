@@ -1,0 +1,177 @@
+"""`POST /partners/{code}/acknowledgements` as partners see it."""
+
+from typing import Any
+
+import pytest
+
+from services.common.database import sqlite_url
+from services.common.ids import new_id
+from services.syndicate.circle import acknowledging
+from tests.factories import article, retraction
+
+PAGE = "https://bao.example/tin/1"
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"state": "done"}, "/state"),
+    ({"version": "2"}, "/version"),
+    ({"version": 0}, "/version"),
+    ({"version": 2**31}, "/version"),
+    ({"id": "x"}, "/id"),
+    ({"url": "javascript:alert(1)"}, "/url"),
+    ({"url": "https://bao.example/\x00"}, "/url"),
+    ({"page": PAGE}, "/page"),
+]
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """The store is tested on both kinds of database elsewhere."""
+    return sqlite_url(tmp_path / "syndicate.db")
+
+
+@pytest.fixture
+async def first(newsroom):
+    """Give an article that partner `a` has, in two versions; `b` has none."""
+    await newsroom.partner("a", columns=["kinh-te"])
+    await newsroom.partner("b", columns=["the-thao"])
+    first = article(column="kinh-te")
+    await newsroom.release(first)
+    await newsroom.release(first.model_copy(update={"version": 2}))
+    return first
+
+
+def pointers(answer: Any) -> list[str]:
+    return [error["pointer"] for error in answer.json()["errors"]]
+
+
+async def test_a_word_is_kept_and_told_once(newsroom, first):
+    new = await newsroom.say("a", "applied", first.id, url=PAGE)
+    again = await newsroom.say("a", "applied", first.id)
+
+    assert (new.status_code, again.status_code) == (201, 200)
+    assert new.json() == again.json()
+    assert new.json() | {"at": ""} == {
+        "id": str(first.id),
+        "version": 2,
+        "state": "applied",
+        "url": PAGE,
+        "at": "",
+    }
+    assert await newsroom.news("acknowledged") == [("acknowledged", "a", "applied")]
+    assert str(first.id) in new.headers["location"]
+
+
+async def test_several_words_are_kept_together_or_not_at_all(newsroom, first):
+    words = [
+        {"id": str(first.id), "version": 1, "state": "received"},
+        {"id": str(first.id), "version": 2, "state": "applied", "url": PAGE},
+    ]
+    unknown = {"id": str(new_id()), "version": 1, "state": "received"}
+    future = {"id": str(first.id), "version": 9, "state": "received"}
+    refused = await newsroom.say("a", [*words, unknown, future])
+    assert (refused.status_code, pointers(refused)) == (422, ["/2/id", "/3/version"])
+    assert await newsroom.news("acknowledged") == []
+
+    kept = await newsroom.say("a", words)
+    assert kept.status_code == 201
+    assert [each["version"] for each in kept.json()["items"]] == [1, 2]
+    assert (await newsroom.say("a", words)).status_code == 200
+    assert len(await newsroom.news("acknowledged")) == 2
+    assert (await newsroom.say("a", [])).json() == {"items": [], "next": None}
+
+
+async def test_only_what_the_partner_was_told_of_can_be_acknowledged(newsroom, first):
+    assert (await newsroom.say("b", "applied", first.id)).status_code == 404
+    assert (await newsroom.say("a", "applied", new_id())).status_code == 404
+    never = await newsroom.say("a", "applied", first.id, version=3)
+    assert (never.status_code, pointers(never)) == (422, ["/version"])
+
+
+async def test_the_key_is_looked_at_before_the_body(newsroom, first):
+    path = "/partners/a/acknowledgements"
+    assert (await newsroom.http.post(path, content=b"{")).status_code == 401
+    other = {"Authorization": "Bearer b"}
+    assert (await newsroom.http.post(path, content=b"{", headers=other)).status_code == 404
+
+
+async def test_what_is_wrong_is_pointed_at(newsroom, first):
+    for change, pointer in WRONG:
+        word = {"id": str(first.id), "version": 2, "state": "applied"} | change
+        for body, place in ((word, pointer), ([word], f"/0{pointer}")):
+            answer = await newsroom.say("a", body)
+            assert (answer.status_code, pointers(answer)) == (422, [place])
+
+
+async def test_what_is_no_json_is_refused(newsroom, first):
+    bearer = {"Authorization": "Bearer a"}
+    path = "/partners/a/acknowledgements"
+    for body in (b"", b"{", b"[", b"null", b"7", b"[[]]", b"\xff"):
+        answer = await newsroom.http.post(path, content=body, headers=bearer)
+        assert answer.status_code in (400, 422)
+    too_many = [{"id": str(first.id), "version": 1, "state": "received"}] * 101
+    assert (await newsroom.say("a", too_many)).status_code == 422
+
+
+async def test_who_goes_on_and_on_is_stopped(newsroom, first, monkeypatch):
+    monkeypatch.setattr(acknowledging, "_MOST", 3)
+    codes = [
+        (await newsroom.say("a", state, first.id)).status_code
+        for state in ("applied", "refused", "applied", "refused", "applied")
+    ]
+    assert codes == [201, 201, 201, 409, 200]
+
+
+async def test_a_partner_can_read_its_own_words(newsroom, first):
+    second = article(column="kinh-te")
+    await newsroom.release(second)
+    for state, of in (("received", first), ("received", second), ("applied", first)):
+        await newsroom.say("a", state, of.id, version=1)
+
+    async def ask(**params: Any) -> Any:
+        headers = {"Authorization": "Bearer a"}
+        path = "/partners/a/acknowledgements"
+        return (await newsroom.http.get(path, params=params, headers=headers)).json()
+
+    page = await ask(limit=2)
+    rest = await ask(cursor=page["next"])
+    states = [(each["id"], each["state"]) for each in page["items"] + rest["items"]]
+    assert states == [
+        (str(first.id), "received"),
+        (str(second.id), "received"),
+        (str(first.id), "applied"),
+    ]
+    assert rest["next"] is None
+    assert len((await ask(article=str(first.id)))["items"]) == 2
+
+
+async def test_a_refusal_is_told_in_vietnamese_to_who_wants_that(newsroom, first):
+    word = {"id": str(first.id), "version": 7, "state": "applied"}
+    headers = {"Authorization": "Bearer a", "Accept-Language": "vi"}
+    answer = await newsroom.http.post("/partners/a/acknowledgements", json=word, headers=headers)
+    assert "phiên bản" in answer.json()["errors"][0]["detail"]
+
+
+async def test_the_list_of_open_retractions_goes_on_where_it_stopped(newsroom):
+    for code in "abc":
+        await newsroom.partner(code)
+    ids = []
+    for _ in range(2):
+        one = article()
+        ids.append(str(one.id))
+        await newsroom.release(one)
+        await newsroom.release(retraction(one.id))
+    await newsroom.say("b", "removed", ids[0])
+
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await newsroom.ask(f"/takedowns?limit=2&cursor={cursor}")
+        found += [(each["partner"], each["article"]) for each in page["items"]]
+        cursor = page["next"]
+    assert found == [("a", ids[0]), ("c", ids[0]), *((code, ids[1]) for code in "abc")]
+    done = await newsroom.ask("/takedowns?state=done")
+    assert [each["word"] for each in done["items"]] == ["removed"]
+    assert (await newsroom.ask("/takedowns?state=overdue"))["items"] == []
+    assert len((await newsroom.ask("/takedowns?partner=c"))["items"]) == 2
+    assert (await newsroom.ask("/takedowns?cursor=x"))["status"] == 422
+    huge = await newsroom.ask("/takedowns?cursor=99999999999999999999.x.y")
+    assert huge["status"] == 422
