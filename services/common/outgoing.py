@@ -3,24 +3,32 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
-from services.common.targets import Network, may_reach
+from services.common.network import (
+    FAILURES,
+    AddressRefused,
+    CheckedBackend,
+    CheckedTransport,
+    Resolve,
+)
+from services.common.targets import Network
 
 USER_AGENT = "tinbai/1"
 _CONNECT = 10.0  # seconds for one of a name's addresses
-_LOOKUPS = 8  # names looked up at once: a lookup can't be cancelled, and may take half a minute
+_LOOKUPS = 32  # names looked up at once: a lookup can't be cancelled, and may take half a minute
+# Of an answer that nobody wants, so that its connection can be used again.
+_DRAINED = 65_536  # bytes
+_DRAINING = 1.0  # seconds
 _CODINGS = ("", "identity", "gzip", "deflate")
-
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the addresses of a name. Raises OSError where there is none."""
 
 
 class OutgoingFailure(Exception):
@@ -77,9 +85,12 @@ class Reply:
 class Outgoing:
     """An HTTP client that can be given any address.
 
-    Names are resolved here, at each attempt; every address of a name must be one that we may call,
-    and the connection goes to an address that was checked, while TLS and `Host` keep the name.
-    Proxies that the environment names are not used: they would resolve for themselves.
+    Names are resolved here, for each connection; every address of a name must be one that we may
+    call, and the connection goes to an address that was checked, while TLS and `Host` keep the
+    name. Proxies that the environment names are not used: they would resolve for themselves.
+
+    A connection is kept for `idle` seconds, for the name that it was made for; without, every call
+    makes its own.
     """
 
     def __init__(
@@ -88,11 +99,14 @@ class Outgoing:
         *,
         resolve: Resolve | None = None,
         verify: ssl.SSLContext | bool = True,
+        idle: float = 0,
     ) -> None:
+        self._kept = idle > 0
+        self._looking_up: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
         self._lookups = ThreadPoolExecutor(_LOOKUPS, "lookup")
-        self._transport = _CheckedTransport(allowed, resolve or self._resolve, verify)
+        self._backend = CheckedBackend(allowed, resolve or self._resolve)
         self._client = httpx2.AsyncClient(
-            transport=self._transport,
+            transport=CheckedTransport(self._backend, verify, idle),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
             trust_env=False,
             follow_redirects=False,
@@ -113,12 +127,6 @@ class Outgoing:
         await self._client.aclose()
         self._lookups.shutdown(wait=False, cancel_futures=True)
 
-    async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Give the addresses of a host, at least one, for a call that is not HTTP. It must go to
-        one of these, without the name being looked up again: it may lead elsewhere by then. Raises
-        TargetRefused, OSError."""
-        return await self._transport.addresses(host, port)
-
     async def call(
         self,
         method: str,
@@ -135,7 +143,20 @@ class Outgoing:
                 return await self._follow(request, limits)
         except TimeoutError:
             raise TooSlow(f"it took more than {limits.seconds:g} s") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError) as error:
+        except AddressRefused as refused:
+            raise TargetRefused(str(refused)) from refused
+        except (httpx2.HTTPError, httpx2.InvalidURL, *FAILURES, ssl.SSLError, OSError) as error:
+            raise TransportFailed(str(error) or type(error).__name__) from error
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Give the addresses of a host, at least one, for a call that is not HTTP. It must go to
+        one of these, without the name being looked up again: it may lead elsewhere by then. Raises
+        OutgoingFailure."""
+        try:
+            return await self._backend.addresses(host, port)
+        except AddressRefused as refused:
+            raise TargetRefused(str(refused)) from refused
+        except (*FAILURES, OSError) as error:
             raise TransportFailed(str(error) or type(error).__name__) from error
 
     async def _follow(self, request: httpx2.Request, limits: Limits) -> Reply:
@@ -143,7 +164,10 @@ class Outgoing:
             response = await self._client.send(request, stream=True)
             try:
                 if response.next_request is None or not left:
-                    return await _read(response, limits.size)
+                    reply = await _read(response, limits.size)
+                    if limits.size is None and self._kept:
+                        await _drain(response)
+                    return reply
             finally:
                 await response.aclose()
             request = response.next_request
@@ -154,7 +178,14 @@ class Outgoing:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             return [str(entry[4][0]) for entry in found]
 
-        return await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+        # Calls to one name share a look-up: a name server that is slow holds up that name only.
+        key = (host, port)
+        running = self._looking_up.get(key)
+        if running is None:
+            loop = asyncio.get_running_loop()
+            running = self._looking_up[key] = loop.run_in_executor(self._lookups, look_up)
+            running.add_done_callback(lambda _: self._looking_up.pop(key))
+        return await asyncio.shield(running)
 
 
 async def _read(response: httpx2.Response, most: int | None) -> Reply:
@@ -176,62 +207,12 @@ async def _read(response: httpx2.Response, most: int | None) -> Reply:
     return Reply(response.status_code, response.headers, b"".join(parts), str(response.url))
 
 
-@dataclass
-class _CheckedTransport(httpx2.AsyncBaseTransport):
-    """Puts a checked address in the place of the name, and sends the request there."""
-
-    allowed: Sequence[Network]
-    resolve: Resolve
-    verify: ssl.SSLContext | bool
-    inner: httpx2.AsyncHTTPTransport = field(init=False)
-
-    def __post_init__(self) -> None:
-        # No connection is kept: the next call may be to another address.
-        self.inner = httpx2.AsyncHTTPTransport(
-            verify=self.verify, trust_env=False, limits=httpx2.Limits(max_keepalive_connections=0)
-        )
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Try the addresses of the target in turn, until one takes the connection."""
-        addresses = await self._addresses_of(request.url)
-        for address in addresses[:-1]:
-            try:
-                return await self.inner.handle_async_request(_sent_to(request, address))
-            except (httpx2.ConnectError, httpx2.ConnectTimeout):
-                continue
-        return await self.inner.handle_async_request(_sent_to(request, addresses[-1]))
-
-    async def aclose(self) -> None:
-        """Close what is open."""
-        await self.inner.aclose()
-
-    async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Look a name up; all that is found must be addresses that we may call."""
-        try:
-            found = list(dict.fromkeys(await self.resolve(host, port)))
-        except UnicodeError as error:  # a label of more than 63 characters
-            raise TargetRefused("the host is not a name") from error
-        if not found:
-            raise OSError("the name has no address")
-        for address in found:
-            if not may_reach(address, self.allowed):
-                raise TargetRefused(f"the address {address} is not public")
-        return found
-
-    async def _addresses_of(self, url: httpx2.URL) -> Sequence[str]:
-        if url.scheme not in ("http", "https") or not url.raw_host:
-            raise TargetRefused("only http and https addresses are called")
-        port = url.port or (443 if url.scheme == "https" else 80)
-        return await self.addresses(url.raw_host.decode("ascii"), port)
-
-
-def _sent_to(request: httpx2.Request, address: str) -> httpx2.Request:
-    # `Host` was set from the name when the request was built; the certificate is for the name too.
-    name = request.url.raw_host.decode("ascii")
-    return httpx2.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers=request.headers,
-        stream=request.stream,
-        extensions=request.extensions | {"sni_hostname": name},
-    )
+async def _drain(response: httpx2.Response) -> None:
+    """Read what is left, if it is little and comes soon. The answer stands, whatever follows."""
+    size = 0
+    with suppress(TimeoutError, httpx2.HTTPError, *FAILURES):
+        async with asyncio.timeout(_DRAINING):
+            async for part in response.aiter_raw():
+                size += len(part)
+                if size > _DRAINED:
+                    return

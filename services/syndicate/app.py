@@ -103,6 +103,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
     app.include_router(api.router)
     app.include_router(hub_routes.router)
     app.include_router(hub_admin.router)
+    app.state.allowed_targets = settings.allowed_targets
     add_routes(app)
     history = PublicHistory(lambda: app.state.parts.pages, site, behind=app)
     return PublicFeeds(shelf, behind=history)

@@ -23,7 +23,7 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import way_routes, webhooks
+from services.syndicate.deliveries import delivery_routes, way_routes, webhook_routes, webhooks
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.other_ways import Allowed, OtherWays
 from services.syndicate.deliveries.pushing import Pushing
@@ -52,7 +52,9 @@ _ROUTERS = (
     circle_admin.router,
     manifest_routes.router,
     manifest_routes.for_everybody,
+    webhook_routes.router,
     way_routes.router,
+    delivery_routes.router,
 )
 
 
@@ -80,12 +82,11 @@ class PartnerSide:
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
         self._circle = Circle(database, site.home, call_out, follow, pulls)
-        allowed = Allowed(
-            settings.partner_folders, settings.allowed_targets, settings.mail_server
-        )
+        allowed = Allowed(settings.partner_folders, settings.allowed_targets, settings.mail_server)
         self.other_ways = OtherWays(database, site, allowed)
         self._documents = Documents(database, site)
-        self._pushing = Pushing(database, site, call_out, self._senders, self._arrivals.any)
+        push_out = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
+        self._pushing = Pushing(database, site, push_out, self._senders, self._arrivals.any)
         self._upkeep = Upkeep(database, self.office.keyring, store_uses)
 
     def tell(self, partners: Collection[str]) -> None:

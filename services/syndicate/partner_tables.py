@@ -181,7 +181,7 @@ DELIVERY = Table(
     Index("delivery_article", "article", "way"),
     Index("delivery_ended", "ended"),
     Index("delivery_lease", "lease"),
-    Index("delivery_partner", "partner", "seq"),
+    Index("delivery_partner", "partner", "state", "seq"),
     sqlite_autoincrement=True,
 )
 

@@ -39,8 +39,8 @@ def test_what_is_given_by_default_is_taken():
 def test_folders_for_partners_and_the_mail_server_are_read():
     settings = SyndicateSettings(
         data=Path(),
-        partner_folders="/srv/partners, /mnt/papers",  # type: ignore[arg-type]
-        smtp_url="smtps://tinbai:m%40t@mail.example",  # type: ignore[arg-type]
+        partner_folders="/srv/partners, /mnt/papers",
+        smtp_url="smtps://tinbai:m%40t@mail.example",
         mail_from="Báo Hải quan <tin@haiquan.example>",
     )
     server = settings.mail_server

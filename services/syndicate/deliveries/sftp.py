@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import asyncssh
 
-from services.common.outgoing import Outgoing, TargetRefused
+from services.common.outgoing import Outgoing, OutgoingFailure, TargetRefused
 from services.syndicate.deliveries.files import File, Place, partial_name
 from services.syndicate.deliveries.forms import SftpTarget
 from services.syndicate.deliveries.sending import NotTaken, Way
@@ -28,7 +28,7 @@ class SftpServers:
         try:
             async with self._connections.use(way) as client:
                 yield _Folder(client, PurePosixPath(target.folder))
-        except (asyncssh.Error, OSError, TargetRefused) as error:
+        except (asyncssh.Error, OSError, OutgoingFailure) as error:
             raise NotTaken(_reason(error)) from error
 
     def close(self) -> None:

@@ -54,7 +54,8 @@ class Connections:
     @asynccontextmanager
     async def use(self, way: Way) -> AsyncIterator[asyncssh.SFTPClient]:
         """Give the client of a way's connection. After whatever failure another one is made for
-        those who come next. Raises asyncssh.Error, OSError, TargetRefused."""
+        those who come next. Raises asyncssh.Error, OSError,
+        OutgoingFailure."""
         kept = await self._enter(way)
         try:
             yield kept.client

@@ -47,7 +47,8 @@ def faults(given: OneOfThem, formats: list[Format], allowed: Allowed) -> list[Fi
     mail = given.kind == "email"
     # In a mail, JSON means that nothing is attached.
     if formats and given.format not in formats and not (mail and given.format is Format.JSON):
-        detail = said("is not in the partner's contract: {formats}", formats=", ".join(formats))
+        contract = ", ".join(formats)
+        detail = said("is none of those of the partner's contract: {formats}", formats=contract)
         found.append(FieldError("/format", detail, "format"))
     if given.kind == "folder" and allowed_root(given.target, allowed.folders) is None:
         detail = said("must be in a folder that TINBAI_PARTNER_FOLDERS allows, without `..`")

@@ -15,6 +15,9 @@ from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel
 from services.syndicate.deliveries.signing import signed
 
 KIND = "webhook"
+KEPT = 4.0
+"""Seconds that a connection is kept: many servers close theirs after 5."""
+
 _LIMITS = Limits(seconds=15, size=None)
 _GONE = 410
 

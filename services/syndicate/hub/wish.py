@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl
 
+from services.common.addresses import BadAddress, host_of
 from services.common.problems import FieldError, Problem
 from services.common.said import Said, said
 from services.common.targets import Network
-from services.syndicate.hub.addresses import BadAddress, host_of, unescaped
+from services.syndicate.hub.addresses import unescaped
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100

@@ -89,7 +89,7 @@ def upgrade() -> None:
         batch_op.create_index("delivery_ended", ["ended"], unique=False)
         batch_op.create_index("delivery_lease", ["lease"], unique=False)
         batch_op.create_index("delivery_next", ["queue", "state", "rank", "seq"], unique=False)
-        batch_op.create_index("delivery_partner", ["partner", "seq"], unique=False)
+        batch_op.create_index("delivery_partner", ["partner", "state", "seq"], unique=False)
 
     op.create_table(
         "delivery_news",

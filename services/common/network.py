@@ -1,0 +1,129 @@
+"""Connections to checked addresses only, made for a name and kept for that name alone."""
+
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from services.common.targets import Network, may_reach
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Gives the addresses of a name. Raises OSError where there is none."""
+
+FAILURES = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
+"""What `CheckedTransport` raises of its own."""
+
+_MOST_KEPT = 512  # connections, of all names together
+
+
+class AddressRefused(Exception):
+    """We don't call there."""
+
+
+class CheckedBackend(httpcore2.AsyncNetworkBackend):
+    """Resolves names itself, checks every address that it finds, and connects to one of those."""
+
+    def __init__(self, allowed: Sequence[Network], resolve: Resolve) -> None:
+        self._allowed = allowed
+        self._resolve = resolve
+        self._inner = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Try the addresses in turn, until one takes the connection."""
+        addresses = await self.addresses(host, port)
+        for address in addresses[:-1]:
+            try:
+                return await self._inner.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        return await self._inner.connect_tcp(
+            addresses[-1], port, timeout, local_address, socket_options
+        )
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Give the addresses of a host, at least one. Raises AddressRefused where we may not call
+        one of them, OSError, one of FAILURES."""
+        try:
+            found = list(dict.fromkeys(await self._resolve(host, port)))
+        except UnicodeError as error:  # a label of more than 63 characters
+            raise AddressRefused("the host is not a name") from error
+        if not found:
+            raise httpcore2.ConnectError("the name has no address")
+        for address in found:
+            if not may_reach(address, self._allowed):
+                raise AddressRefused(f"the address {address} is not public")
+        return found
+
+
+class CheckedTransport(httpx2.AsyncBaseTransport):
+    """Sends requests by such connections. One that is kept for `idle` seconds is used again for
+    the scheme, name and port that it was made for, and for no other: they share no certificate.
+
+    httpx's own transport takes no network backend; this is what it does, but for that.
+    """
+
+    def __init__(self, backend: CheckedBackend, verify: ssl.SSLContext | bool, idle: float) -> None:
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=httpx2.create_ssl_context(verify=verify, trust_env=False),
+            max_connections=None,
+            max_keepalive_connections=_MOST_KEPT if idle else 0,
+            keepalive_expiry=idle,
+            network_backend=backend,
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request. Raises AddressRefused, and one of FAILURES."""
+        url = request.url
+        if url.scheme not in ("http", "https") or not url.raw_host:
+            raise AddressRefused("only http and https addresses are called")
+        answer = await self._pool.handle_async_request(
+            httpcore2.Request(
+                method=request.method,
+                url=httpcore2.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx2.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Stream(answer),
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        await self._pool.aclose()
+
+
+class _Stream(httpx2.AsyncByteStream):
+    """The body of an answer."""
+
+    def __init__(self, answer: httpcore2.Response) -> None:
+        self._answer: Any = answer.stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer:
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
