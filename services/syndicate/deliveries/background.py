@@ -16,7 +16,7 @@ from services.syndicate.feeds.entry import Names
 from services.syndicate.feeds.words import words_in
 from services.syndicate.partner_tables import PARTNER_ENTRY, VERSION
 
-_MOST = 200  # entries of one article that are looked back on
+_MOST = 50  # entries of one article that are looked back on; what is older went with these
 _NO_UNIT = "-"
 
 

@@ -59,7 +59,7 @@ class OtherWays:
         if way.kind == "email":
             sender = self._post.server.sender
             message = trial(way.partner, way.id, way.target, sender, now())
-            await self._post.hand_in(message, way.target)
+            await self._post.hand_in(message.as_bytes(), way.target)
             return
         async with Outgoing(self.allowed.networks) as outgoing:
             with closing(SftpServers(outgoing)) as servers:

@@ -9,7 +9,7 @@ _BLOCKS = frozenset(
     (*_HEADINGS, "p", "div", "ul", "ol", "blockquote", "pre", "figure", "figcaption", "table")
 )
 _LINES = frozenset(("li", "tr", "dt", "dd"))
-_GAPS = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*)+")
+_GAPS = re.compile(r"\n{3,}")
 
 
 def plain_text(html: str) -> str:
@@ -29,7 +29,8 @@ def plain_text(html: str) -> str:
         waiting.append(after)
         for child in reversed(each):
             waiting += [_words(child.tail), child]
-    return _GAPS.sub("\n\n", re.sub(r" *\n *", "\n", "".join(parts))).strip()
+    lines = (line.strip() for line in "".join(parts).split("\n"))
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _around(element: HtmlElement) -> tuple[str, str]:

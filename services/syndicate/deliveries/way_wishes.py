@@ -2,6 +2,7 @@
 part of its caller's transaction."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.folder import allowed_root
 from services.syndicate.deliveries.given import GivenWay, OneOfThem, new_way
 from services.syndicate.deliveries.other_ways import KINDS, Allowed
-from services.syndicate.partner_tables import PARTNER
+from services.syndicate.partner_tables import PARTNER, WAY
 
 _MOST_WAYS = 50  # of one partner
 
@@ -62,13 +63,28 @@ def faults(given: OneOfThem, formats: list[Format], allowed: Allowed) -> list[Fi
 def make(connection: Connection, code: str, given: OneOfThem) -> Row[Any]:
     """Make a way; give it as stored. Raises Problem where there are too many, or it is there."""
     formats_of(connection, code)
-    there = ways.listed(connection, code, KINDS)
-    if any((row.kind, row.target) == (given.kind, given.target) for row in there):
+    owners = _owners(connection, given)
+    if code in owners:
         raise Problem("conflict", said("The partner has a way to this target already."))
-    if len(there) >= _MOST_WAYS:
+    if owners and given.kind != "email":
+        # Files of the same article would have the same names.
+        raise Problem("conflict", said("The files of another partner go there already."))
+    if len(ways.listed(connection, code, KINDS)) >= _MOST_WAYS:
         raise Problem("conflict", said("A partner has at most {most} ways.", most=_MOST_WAYS))
     made = ways.add(connection, new_way(code, given), now())
     return find(connection, code, made)
+
+
+def _owners(connection: Connection, given: OneOfThem) -> Collection[str]:
+    """Give the partners that have a way to this target."""
+    same = select(WAY.c.partner, WAY.c.settings)
+    same = same.where(WAY.c.kind == given.kind, WAY.c.target == given.target)
+    endpoint = given.settings().get("endpoint")
+    return {
+        row.partner
+        for row in connection.execute(same)
+        if json.loads(row.settings).get("endpoint") == endpoint
+    }
 
 
 def formats_of(connection: Connection, code: str) -> list[Format]:

@@ -37,9 +37,13 @@ def post(room: MailRoom, url: str = "smtp://localhost:{}?tls=no") -> Post:
     return Post(MailServer.read(url.format(room.port), FROM), client_tls())
 
 
+def trial_by(at: Post) -> bytes:
+    return trial("vtv", way("email", TO).id, TO, at.server.sender, now()).as_bytes()
+
+
 async def hand_in(room: MailRoom, url: str = "smtp://localhost:{}?tls=no") -> None:
     at = post(room, url)
-    await at.hand_in(trial("vtv", way("email", TO).id, TO, at.server.sender, now()), TO)
+    await at.hand_in(trial_by(at), TO)
 
 
 async def test_a_mail_is_handed_in_with_its_envelope():
@@ -74,7 +78,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_good_enough():
     async with mail_room(server_tls()) as room:
         at = Post(MailServer.read(f"smtp://u:p@localhost:{room.port}", FROM))
         with pytest.raises(NotTaken, match="mail_server"):
-            await at.hand_in(trial("vtv", way("email", TO).id, TO, at.server.sender, now()), TO)
+            await at.hand_in(trial_by(at), TO)
 
     assert not room.logins
 
@@ -98,6 +102,7 @@ async def test_a_refusal_is_told_by_its_number(answers, reason):
 
     assert not room.mails
     assert " " not in failure.value.reason
+    assert bool(failure.value.retry_after) == (reason == "recipient_refused_550")
 
 
 async def test_a_server_that_is_away_or_not_set_is_said():
@@ -175,8 +180,7 @@ async def test_only_so_many_talk_to_the_server_at_once():
     async with server:
         room = MailRoom(server.sockets[0].getsockname()[1])
         at = post(room)
-        message = trial("vtv", way("email", TO).id, TO, at.server.sender, now())
-        tries = [at.hand_in(message, TO) for _ in range(20)]
+        tries = [at.hand_in(trial_by(at), TO) for _ in range(20)]
         results = await asyncio.gather(*tries, return_exceptions=True)
 
     assert all(isinstance(each, NotTaken) for each in results)

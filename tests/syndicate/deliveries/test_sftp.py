@@ -191,7 +191,7 @@ async def test_a_name_that_leads_inside_is_not_connected_to(server, addresses):
         with pytest.raises(NotTaken, match="address_refused"):
             await put(SftpServers(outgoing), server.way())
 
-    assert not server.logins
+    assert not server.connections
 
 
 async def test_a_name_is_looked_up_once_and_then_no_more(server):

@@ -158,6 +158,16 @@ async def test_the_same_target_twice_is_a_conflict(http):
     assert (await http.post(WAYS, json=EMAIL)).status_code == 409
 
 
+async def test_two_partners_may_share_a_mailbox_but_no_folder(http, database):
+    await database.write(partial(add_partner, code="vov", product=Product()))
+    others = "/v1/admin/partners/vov/ways"
+    for given, status in ((EMAIL, 201), (STORE, 409)):
+        await made(http, given)
+        assert (await http.post(others, json=given)).status_code == status
+    elsewhere = STORE | {"endpoint": "https://store.vov.example"}
+    assert (await http.post(others, json=elsewhere)).status_code == 201
+
+
 async def test_a_way_is_turned_off_and_on_and_forgotten(http, database):
     way = f"{WAYS}/{(await made(http, SFTP | {'password': 'THE-SECRET'}))['id']}"
 
