@@ -16,8 +16,6 @@ from partner.simulating.command import simulate
 
 Folder = Annotated[Path, typer.Argument(help="The mirror's folder.")]
 
-_LONG_POLL = 30  # seconds
-
 
 @contextmanager
 def _told() -> Iterator[None]:
@@ -32,6 +30,10 @@ def _told() -> Iterator[None]:
         raise typer.Exit(2) from error
 
 
+def _complain(error: Exception) -> None:
+    typer.echo(f"{error}; asking again", err=True)
+
+
 def mirror(
     folder: Folder,
     code: Code,
@@ -42,15 +44,16 @@ def mirror(
 ) -> None:
     """Bring a folder up to date with all that you were told, from `changes`."""
     from partner.client import Client
+    from partner.following import followed
     from partner.mirror import Mirror
 
     with _told(), Client(url, code, key) as client:
         copy = Mirror(folder)
         after = 0 if replay else copy.after
-        while (page := client.changes(after, wait=_LONG_POLL if follow else 0)) or follow:
+        pages = followed(client, after, _complain) if follow else client.all_changes(after)
+        for page in pages:
             for entry in copy.apply(page):
                 typer.echo(f"{entry.seq} {entry.kind} {entry.id} version {entry.version}")
-            after = page[-1].seq if page else after
         typer.echo(f"Up to date with seq {copy.after}.")
 
 

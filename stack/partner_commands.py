@@ -3,8 +3,8 @@
 import typer
 
 from partner.commands import COMMANDS
-from stack.drill.command import drill
 from stack import partner_file, partner_keys
+from stack.drill.command import drill
 
 partner = typer.Typer(help="Partners: the outlets that consume.", no_args_is_help=True)
 

@@ -3,13 +3,15 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from partner.options import Code, Key, Url
 
 _KIND = "Behaves badly"
+
+Source = Literal["changes", "rss", "atom", "json", "ninjs", "newsml", "nothing"]
 
 
 def _badly(name: str, what: str) -> typer.models.OptionInfo:
@@ -24,10 +26,7 @@ def simulate(
     folder: Annotated[Path, typer.Option("--folder", help="For its mirror and its pages.")] = Path(
         "simulated-partner"
     ),
-    source: Annotated[
-        str,
-        typer.Option(help="What it fetches: changes, rss, atom, json, ninjs, newsml or nothing."),
-    ] = "changes",
+    source: Annotated[Source, typer.Option(help="What it fetches.")] = "changes",
     secret: Annotated[
         list[str] | None,
         typer.Option("--secret", help="whsec_…, of its webhooks; two while it is changed."),

@@ -28,6 +28,7 @@ from services.syndicate.partner_side import PartnerSide, add_routes
 from services.syndicate.rendering import feed_store
 from services.syndicate.rendering.clock import Clock
 from services.syndicate.rendering.edition import Rules
+from services.syndicate.rendering.neighbours import watch_neighbours
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.finishing import Finishing
 from services.syndicate.serving.folder import Folder
@@ -73,6 +74,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
                 kafka=link.run(),
                 clock=clock.run(),
                 press=press.run(),
+                neighbours=watch_neighbours(database, press),
                 lists=press.lists.run(),
                 saving=press.saving.run(),
                 listing=lister.run(),

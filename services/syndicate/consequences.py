@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from services.syndicate.announcing import news
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.circle import takedowns
+from services.syndicate.circle import asking
 from services.syndicate.deliveries.queueing import queue
 
 
@@ -14,7 +14,7 @@ def follow(connection: Connection, entries: Sequence[NewEntry]) -> None:
     """Queue deliveries, note the deadlines of retractions, and the news for the timeline."""
     queue(connection, entries)
     news.note(connection, map(_queued, (entry for entry in entries if not entry.replay)))
-    takedowns.note(connection, entries)
+    asking.note(connection, entries)
 
 
 def _queued(entry: NewEntry) -> news.News:

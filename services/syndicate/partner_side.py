@@ -23,7 +23,13 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import delivery_routes, way_routes, webhook_routes, webhooks
+from services.syndicate.deliveries import (
+    delivery_routes,
+    replay_routes,
+    way_routes,
+    webhook_routes,
+    webhooks,
+)
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.other_ways import Allowed, OtherWays
 from services.syndicate.deliveries.pushing import Pushing
@@ -50,11 +56,12 @@ _ROUTERS = (
     feed_routes.router,
     circle_routes.router,
     circle_admin.router,
-    manifest_routes.router,
-    manifest_routes.for_everybody,
     webhook_routes.router,
     way_routes.router,
     delivery_routes.router,
+    replay_routes.router,
+    manifest_routes.router,
+    manifest_routes.for_everybody,
 )
 
 
@@ -65,8 +72,8 @@ class PartnerSide:
         self, database: Database, site: Site, settings: SyndicateSettings, told: asyncio.Event
     ) -> None:
         self.emitter = Emitter(site, follow)
-        pulls = Pulls(database)
-        self._arrivals = Arrivals(database, site, pulls.given)
+        pulls = self._pulls = Pulls(database)
+        self._arrivals = Arrivals(database, site)
         self._reassessor = Reassessor(database, self.emitter, self._stored)
         self.office = Office(
             database,
@@ -74,19 +81,20 @@ class PartnerSide:
             AdminKey(settings.admin_key_file),
             self._arrivals,
             self._reassessor,
+            pulls.given,
             Limiter(settings.rate_per_second, settings.rate_burst, "partner"),
         )
         self.feeds = PartnerFeeds(
-            database, site, settings.feed_size, settings.periods, settings.publication
+            database, site, settings.feed_size, settings.periods, settings.publication, pulls.fed
         )
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
-        self._circle = Circle(database, site.home, call_out, follow, pulls)
+        self._documents = Documents(database, site)
         allowed = Allowed(settings.partner_folders, settings.allowed_targets, settings.mail_server)
         self.other_ways = OtherWays(database, site, allowed)
-        self._documents = Documents(database, site)
-        push_out = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
-        self._pushing = Pushing(database, site, push_out, self._senders, self._arrivals.any)
+        keeping = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
+        self._pushing = Pushing(database, site, keeping, self._senders, self._arrivals.any)
+        self._circle = Circle(database, site.home, call_out, follow, pulls)
         self._upkeep = Upkeep(database, self.office.keyring, store_uses)
 
     def tell(self, partners: Collection[str]) -> None:
@@ -97,13 +105,17 @@ class PartnerSide:
         """Drop what memory holds of these."""
         self.feeds.forget(articles)
 
+    def look_again(self) -> None:
+        """Have articles gone through where a product has changed."""
+        self._reassessor.begun.set()
+
     def work(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Give what runs in the background, by name."""
         return {
             "news": self._news.run(),
             "reassessing": self._reassessor.run(),
-            "circle": self._circle.run(),
             "pushing": self._pushing.run(),
+            "circle": self._circle.run(),
             "upkeep": self._upkeep.run(),
         }
 
@@ -111,6 +123,7 @@ class PartnerSide:
         """Store what is only in memory yet."""
         self.other_ways.close()
         await self._upkeep.once()
+        await self._pulls.store()
 
     def _senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
         webhook = webhooks.Webhooks(outgoing, self._documents)

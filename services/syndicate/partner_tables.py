@@ -201,7 +201,7 @@ DELIVERY_NEWS = Table(
     Column("article", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String, nullable=False),  # of schemas.events.DeliveryState
-    Column("partner", String, nullable=False),
+    Column("partners", Text, nullable=False),  # JSON: those that share it
     Column("detail", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("trace", Text, nullable=False),
@@ -241,6 +241,7 @@ TAKEDOWN = Table(
     Column("word", String),  # the last that the partner said of it
     Column("word_at", Instant),
     Column("pulled_at", Instant),  # when `changes` gave it to the partner
+    Column("test", Boolean, nullable=False),  # of a drill: nobody is to be woken for it
     Column("trace", Text, nullable=False),  # JSON: the request that it follows from
     Index("takedown_article", "article"),
     Index("takedown_state", "state", "deadline", "article", "partner"),

@@ -10,12 +10,12 @@ from ipaddress import ip_network
 import pytest
 import trustme
 
+from services.common.network import Resolve
 from services.common.outgoing import (
     BadStatus,
     Limits,
     Outgoing,
     OutgoingFailure,
-    Resolve,
     TargetRefused,
     TooLarge,
     TooSlow,

@@ -74,6 +74,7 @@ async def tinbai(tmp_path) -> AsyncIterator[Tinbai]:
     problems.install(app)
     app.include_router(changes_routes.router)
     app.include_router(manifests.router)
+    app.include_router(manifests.for_everybody)
     database = Database(sqlite_url(tmp_path / "syndicate.db"), TABLES.create_all)
     await database.write(_admit)
     app.state.office = office_of(database)

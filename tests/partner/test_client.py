@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from partner.client import LONGEST_WAIT, Client, Refused, Unavailable, WentBack
+from partner.following import followed
 from tests.partner.history import History
 
 TWO = History(((1, "published"), (2, "published")))
@@ -104,6 +105,16 @@ def test_a_tinbai_that_was_restored_from_a_backup_is_noticed():
 def test_what_is_not_json_is_no_answer(ask: Callable[[Client], object]):
     with pytest.raises(Unavailable):
         ask(Tinbai(httpx2.Response(200, text="<html>Sign in</html>")).client())
+
+
+def test_who_follows_goes_on_after_tinbai_was_away():
+    tinbai = Tinbai(page(1), DOWN, page(last=1), page(2))
+    complaints: list[Unavailable] = []
+
+    pages = followed(tinbai.client(attempts=1), 0, complaints.append)
+
+    assert [[entry.seq for entry in next(pages)] for _ in range(2)] == [[1], [2]]
+    assert len(complaints) == 1
 
 
 def test_days_and_parts_of_days_are_read_to_the_end():

@@ -5,6 +5,9 @@ import re
 import sys
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from partner.__main__ import app
 from tests.factories import article, retraction
 from tests.partner.conftest import CODE, KEY
 
@@ -55,11 +58,8 @@ async def test_the_three_lines_with_our_client_keep_a_mirror(tinbai, tmp_path):
     assert [each["state"] for each in tinbai.acknowledged] == ["applied", "applied"]
 
 
-async def test_every_option_that_is_named_is_there():
-    help_ = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "partner", "simulate", "--help"), stdout=asyncio.subprocess.PIPE
-    )
-    told = (await help_.communicate())[0].decode()
+def test_every_option_that_is_named_is_there():
+    told = CliRunner().invoke(app, ["simulate", "--help"]).output
     about = GUIDE[GUIDE.index("## Try it without") :]
 
     for option in set(re.findall(r"--(?!json\b)[a-z-]+", about)):

@@ -25,8 +25,8 @@ KEY = SigningKey(PRIVATE)
 
 def push(history: History, partner: str, mirror: Mirror, after: int) -> None:
     """Tell what is new since a seq, the newest first."""
-    told = history.desk.entries(partner, after)
-    mirror.apply([read_entry(entry.model_dump(mode="json")) for entry in reversed(told)])
+    if told := history.desk.entries(partner, after):
+        mirror.apply([read_entry(entry.model_dump(mode="json")) for entry in reversed(told)])
 
 
 def manifests(history: History, partner: str, limit: int) -> list[dict[str, Any]]:

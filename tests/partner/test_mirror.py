@@ -95,6 +95,21 @@ def test_what_was_not_told_shows_as_a_gap_and_the_loop_goes_on_before_it(tmp_pat
     assert Mirror(tmp_path).after == 2
 
 
+@given(st.lists(st.lists(st.integers(1, 30))))
+def test_what_is_known_is_what_was_told_in_whatever_portions(portions):
+    known = Known()
+    told: set[int] = set()
+    for portion in portions:
+        known, told = known.plus(portion), told | set(portion)
+
+    missing = {seq for first, last in known.gaps() for seq in range(first, last + 1)}
+    assert {seq for seq in range(1, 40) if seq in known} == told
+    assert missing == set(range(1, known.last + 1)) - told
+    assert set(range(1, known.after + 1)) <= told
+    assert known.after + 1 not in told
+    assert known.last == max(told, default=0)
+
+
 def test_of_very_many_gaps_only_the_first_are_noted():
     known = Known().plus(range(1, 10_001, 2))
 

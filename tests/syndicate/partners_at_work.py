@@ -18,6 +18,7 @@ from services.syndicate.changes.entries import page
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.changes.reassessing import Reassessor
 from services.syndicate.changes.waiting import Arrivals
+from services.syndicate.circle.pulls import Pulls
 from services.syndicate.feeds.site import Site
 from services.syndicate.handlers import Intake
 from services.syndicate.history.pages import Pages
@@ -99,6 +100,9 @@ class NobodyWaits:
     def forget(self, articles: Collection[UUID]) -> None:
         """Nothing is in memory."""
 
+    def look_again(self) -> None:
+        """Go through no articles."""
+
 
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""
@@ -109,4 +113,6 @@ def office_of(database: Database, admin: AdminKey | None = None) -> Office:
     """Put together what the routes of the partners' side work with."""
     emitter, arrivals = Emitter(SITE, lambda *_: None), Arrivals(database, SITE)
     reassessor = Reassessor(database, emitter, arrivals.tell_all)
-    return Office(database, SITE, admin or AdminKey(None), arrivals, reassessor)
+    return Office(
+        database, SITE, admin or AdminKey(None), arrivals, reassessor, Pulls(database).given
+    )

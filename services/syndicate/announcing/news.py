@@ -1,19 +1,21 @@
 """What happened to versions at partners, until it is told to the topic `deliveries`.
 
-It is noted in the transaction of what happened, partner by partner, and told together: one event
-for all partners that share a version, a state and its detail.
+It is noted in the transaction of what happened, and told together: one event for all partners that
+share a version, a state and its detail.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.events import DeliveryChanged, DeliveryState, Trace
@@ -48,7 +50,18 @@ class News:
 
 def note(connection: Connection, news: Iterable[News]) -> None:
     """Have it told, soon after the caller's transaction."""
-    rows = [vars(each) for each in news]
+    rows = [
+        {
+            "article": shared.first.article,
+            "version": shared.first.version,
+            "state": shared.first.state,
+            "partners": json.dumps(sorted(shared.partners)),
+            "detail": shared.first.detail,
+            "at": shared.first.at,
+            "trace": shared.first.trace,
+        }
+        for shared in _shared((each, {each.partner}) for each in news)
+    ]
     if rows:
         connection.execute(insert(DELIVERY_NEWS), rows)
 
@@ -84,21 +97,32 @@ class NewsTeller:
 def tell_some(connection: Connection) -> int:
     """Move the oldest news to the outbox; say how many there were."""
     rows = _waiting(connection, _AT_ONCE)
-    outbox.add(connection, events_of([news for _, news in rows]), DELIVERIES)
-    seqs = [seq for seq, _ in rows]
+    outbox.add(connection, _events(rows), DELIVERIES)
+    seqs = [row.seq for row in rows]
     connection.execute(delete(DELIVERY_NEWS).where(DELIVERY_NEWS.c.seq.in_(seqs)))
     return len(rows)
 
 
-def events_of(news: Sequence[News]) -> Iterator[DeliveryChanged]:
-    """Make one event of what partners share, in the order in which it first happened."""
-    shared: dict[tuple[UUID, int, str, str], dict[str, News]] = {}
-    for each in news:
+@dataclass(frozen=True)
+class _Shared:
+    """What happened to several partners alike."""
+
+    first: News
+    partners: set[str]
+
+
+def _shared(news: Iterable[tuple[News, Collection[str]]]) -> Collection[_Shared]:
+    """Put together what is alike, in the order in which it first happened."""
+    shared: dict[tuple[UUID, int, str, str], _Shared] = {}
+    for each, partners in news:
         key = (each.article, each.version, each.state, each.detail)
-        shared.setdefault(key, {}).setdefault(each.partner, each)
-    for group in shared.values():
-        partners = sorted(group)
-        first = next(iter(group.values()))
+        shared.setdefault(key, _Shared(each, set())).partners.update(partners)
+    return shared.values()
+
+
+def _events(rows: Sequence[Row[Any]]) -> Iterator[DeliveryChanged]:
+    for shared in _shared((_news(row), json.loads(row.partners)) for row in rows):
+        first, partners = shared.first, sorted(shared.partners)
         for start in range(0, len(partners), _PARTNERS):
             try:
                 yield _event(first, partners[start : start + _PARTNERS])
@@ -121,12 +145,10 @@ def _event(news: News, partners: list[str]) -> DeliveryChanged:
     )
 
 
-def _waiting(connection: Connection, limit: int) -> list[tuple[int, News]]:
+def _waiting(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     rows = connection.execute(select(DELIVERY_NEWS).order_by(DELIVERY_NEWS.c.seq).limit(limit))
-    return [
-        (
-            row.seq,
-            News(row.article, row.version, row.partner, row.state, row.at, row.trace, row.detail),
-        )
-        for row in rows
-    ]
+    return rows.all()
+
+
+def _news(row: Row[Any]) -> News:
+    return News(row.article, row.version, "", row.state, row.at, row.trace, row.detail)

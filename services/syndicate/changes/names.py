@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from schemas.article import Article
 from services.syndicate.feeds.entry import Names
-from services.syndicate.feeds.families import title_of
+from services.syndicate.feeds.families import TITLES, title_of
 from services.syndicate.partner_tables import MEDIA_TOPIC
 from services.syndicate.tables import FEED
 
@@ -24,6 +24,17 @@ def names_of(connection: Connection, articles: Iterable[Article]) -> Names:
     return {name: title_of(name, registered.get(name)) for name in wanted} | {
         f"media_topics/{row.column}": row.topic for row in connection.execute(topics)
     }
+
+
+def all_names(connection: Connection) -> Names:
+    """Give all that there are, for who writes down many articles one by one."""
+    named = connection.execute(select(FEED.c.name, FEED.c.title))
+    topics = connection.execute(select(MEDIA_TOPIC))
+    return (
+        TITLES
+        | {row.name: title_of(row.name, row.title) for row in named}
+        | {f"media_topics/{row.column}": row.topic for row in topics}
+    )
 
 
 def _named(article: Article) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import monotonic
 
 from services.common.database import Database
@@ -17,12 +17,9 @@ _MOST_AT_ONCE = 8  # long polls of one partner; more are answered at once
 class Arrivals:
     """Wakes those who wait, when this process has stored entries."""
 
-    def __init__(
-        self, database: Database, site: Site, given: Callable[[str, int], None] = lambda *_: None
-    ) -> None:
+    def __init__(self, database: Database, site: Site) -> None:
         self._database = database
         self._site = site
-        self._given = given  # told which partner was given all up to which seq
         self._came: dict[str, asyncio.Event] = {}
         self._waiting: Counter[str] = Counter()
         self.any = asyncio.Event()
@@ -51,8 +48,6 @@ class Arrivals:
                     lambda connection: page(connection, partner, after, limit, self._site)
                 )
                 left = until - monotonic()
-                if found.items:
-                    self._given(partner, found.last)
                 if found.items or left <= 0 or self._waiting[partner] > _MOST_AT_ONCE:
                     return found
                 await woken(came, min(left, _LOOK_EVERY) if self._database.shared else left)

@@ -15,6 +15,7 @@ from services.syndicate.circle.deadlines import State, next_at
 from services.syndicate.circle.sightings import SETTLED
 from services.syndicate.circle.words import Acknowledgement, Earlier, Word, ends, is_about, repeats
 from services.syndicate.partner_tables import ACKNOWLEDGEMENT, HOLDING, PARTNER_ENTRY, TAKEDOWN
+from services.syndicate.partners.acts import Act, record
 
 _MOST = 100  # words of a partner on one version
 
@@ -54,16 +55,22 @@ def acknowledge(
     given: Sequence[Acknowledgement],
     at: datetime,
     trace: Trace,
-    by: Literal["partner", "newsroom"] = "partner",
+    *,
+    by_newsroom: bool = False,
 ) -> list[Kept]:
-    """Keep what a partner says, all of it or nothing, and have it told. What it says again changes
-    nothing. Raises Refused, TooManyWords."""
+    """Keep what a partner says, or the newsroom in its name, all of it or nothing, and have it
+    told. What is said again changes nothing. Raises Refused, TooManyWords."""
     if faults := list(_never_told(connection, partner, given)):
         raise Refused(faults)
+    by = "newsroom" if by_newsroom else "partner"
     kept = [_keep(connection, partner, word, at, by) for word in given]
     new = [each.acknowledgement for each in kept if each.is_new]
     for word in new:
         _apply(connection, partner, word, at)
+        if by_newsroom:
+            detail = {"article": str(word.id), "version": word.version, "state": word.state.value}
+            act = Act(at, trace.request_id)
+            record(connection, act, "version.acknowledged", f"partner:{partner}", detail)
     written = trace.model_dump_json()
     news.note(
         connection,

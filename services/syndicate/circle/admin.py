@@ -12,16 +12,23 @@ from sqlalchemy import Connection
 
 from schemas.text import Code
 from services.common.given import refused
+from services.common.instants import now
+from services.common.openapi import PROBLEMS
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
-from services.syndicate.circle import reading
-from services.syndicate.circle.deadlines import State
-from services.syndicate.circle.reading import OPEN, Cursor, Ending
+from services.syndicate.circle import reading, takedowns
+from services.syndicate.circle.deadlines import OPEN, State
+from services.syndicate.circle.reading import Cursor, Ending
 from services.syndicate.circle.report import Case, Report, report
 from services.syndicate.circle.words import Word
 from services.syndicate.partners.admission import admin_only, office_of
 
-router = APIRouter(prefix="/v1/admin", tags=["retractions"], dependencies=[Depends(admin_only)])
+router = APIRouter(
+    responses=PROBLEMS,
+    prefix="/v1/admin",
+    tags=["retractions"],
+    dependencies=[Depends(admin_only)],
+)
 
 
 class Takedown(BaseModel):
@@ -34,6 +41,14 @@ class Takedown(BaseModel):
     word: Word | None
     since: datetime
     deadline: datetime
+    test: bool
+    """Whether it is of a drill."""
+
+
+class Looks(BaseModel):
+    """At how many places it will be looked."""
+
+    places: int
 
 
 class Takedowns(BaseModel):
@@ -53,6 +68,13 @@ async def retraction_report(request: Request, article: UUID) -> Report:
     if not ending.retracted:
         raise Problem("conflict", said("The article was not retracted."))
     return report(article, ending.version, ending.at, cases)
+
+
+@router.post("/articles/{article}/retraction-report/looks", status_code=202)
+async def look_again(request: Request, article: UUID) -> Looks:
+    """Look again for a retracted text at all places that partners named, as soon as may be."""
+    job = partial(takedowns.look_again, article=article, at=now())
+    return Looks(places=await office_of(request).database.write(job))
 
 
 @router.get("/takedowns")

@@ -14,10 +14,9 @@ class State(StrEnum):
     OVERDUE = "overdue"
     DONE = "done"
 
-    @property
-    def open(self) -> bool:
-        """Whether we wait for the partner's word."""
-        return self is not State.DONE
+
+OPEN = (State.WAITING, State.REMINDED, State.OVERDUE)
+"""Where the partner's word is waited for."""
 
 
 def reminder_at(since: datetime, deadline: datetime) -> datetime:

@@ -19,20 +19,20 @@ MOST = 5
 LEASE = timedelta(minutes=1)
 
 
-def take_over(connection: Connection, partner: str, article: UUID) -> None:
-    """Keep the newest addresses that the partner named before the retraction."""
-    named = (
-        select(ACKNOWLEDGEMENT.c.url)
-        .where(
-            ACKNOWLEDGEMENT.c.article == article,
-            ACKNOWLEDGEMENT.c.partner == partner,
-            ACKNOWLEDGEMENT.c.url.is_not(None),
-        )
-        .group_by(ACKNOWLEDGEMENT.c.url)
-        .order_by(func.max(ACKNOWLEDGEMENT.c.seq).desc())
-        .limit(MOST)
+def take_over(connection: Connection, wanted: set[tuple[str, UUID]]) -> None:
+    """Keep the newest addresses that partners named before the retractions of articles."""
+    said = ACKNOWLEDGEMENT.c
+    query = (
+        select(said.partner, said.article, said.url)
+        .where(said.article.in_({article for _, article in wanted}), said.url.is_not(None))
+        .group_by(said.partner, said.article, said.url)
+        .order_by(func.max(said.seq).desc())
     )
-    add(connection, partner, article, connection.scalars(named).all())
+    named: dict[tuple[str, UUID], list[str]] = {}
+    for partner, article, url in connection.execute(query):
+        named.setdefault((partner, article), []).append(url)
+    for partner, article in wanted & named.keys():
+        add(connection, partner, article, named[partner, article])
 
 
 def add(connection: Connection, partner: str, article: UUID, urls: Iterable[str]) -> None:
@@ -59,6 +59,12 @@ def look_soon(connection: Connection, partner: str, article: UUID, at: datetime)
     """Have all addresses of an article at a partner looked at, as if for the first time."""
     mine = (PLACE.c.article == article, PLACE.c.partner == partner)
     connection.execute(update(PLACE).where(*mine).values(look_at=at, looks=0))
+
+
+def look_again(connection: Connection, article: UUID, at: datetime) -> int:
+    """Have all addresses of an article looked at, as if for the first time; say how many."""
+    all_of_them = update(PLACE).where(PLACE.c.article == article)
+    return connection.execute(all_of_them.values(look_at=at, looks=0)).rowcount
 
 
 def is_due(connection: Connection, at: datetime) -> bool:

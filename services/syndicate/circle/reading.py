@@ -30,8 +30,6 @@ from services.syndicate.partner_tables import (
 
 M_ = TypeVar("M_", bound=BaseModel)
 
-OPEN = (State.WAITING, State.REMINDED, State.OVERDUE)
-
 
 @dataclass(frozen=True)
 class Ending:

@@ -7,11 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field, RootModel
 from starlette.responses import JSONResponse, Response
 
-from services.common.auth import bearer
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
@@ -23,14 +22,15 @@ from services.common.trace import current_trace
 from services.syndicate.circle import acknowledging
 from services.syndicate.circle.acknowledging import Kept, NeverTold, Refused, TooManyWords
 from services.syndicate.circle.words import Acknowledgement, Word
-from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.admission import PartnerCode, is_newsroom, office_of
+from services.syndicate.partners.routing import partner_router
 
 _LIMIT = 512 * 1024
 _MOST = 100  # in one call
 
 log = structlog.get_logger()
 
-router = APIRouter(tags=["acknowledgements"])
+router = partner_router("acknowledgements")
 
 
 class Given(RootModel[Acknowledgement | Annotated[list[Acknowledgement], Field(max_length=_MOST)]]):
@@ -65,7 +65,7 @@ _KEPT: Answers = {
 
 
 @router.post(
-    "/partners/{code}/acknowledgements",
+    "/acknowledgements",
     status_code=201,
     response_model=Acknowledged | Acknowledgements,
     responses=_KEPT,
@@ -85,13 +85,13 @@ async def acknowledge(request: Request, code: PartnerCode) -> Response:
     status = 201 if any(each.is_new for each in kept) else 200
     shown = [_shown(each) for each in kept]
     answer = Acknowledgements(items=shown, next=None) if is_list else shown[0]
-    where = f"/partners/{code}/acknowledgements"
+    where = "/acknowledgements"
     where += f"?article={shown[0].id}" if not is_list else ""
     headers = {"Location": where} if status == 201 else None
     return JSONResponse(answer.model_dump(mode="json"), status, headers)
 
 
-@router.get("/partners/{code}/acknowledgements")
+@router.get("/acknowledgements")
 async def list_acknowledgements(
     request: Request,
     code: PartnerCode,
@@ -120,7 +120,7 @@ async def _kept(
         given=given,
         at=now(),
         trace=current_trace(),
-        by="newsroom" if _is_newsroom(request) else "partner",
+        by_newsroom=is_newsroom(request),
     )
     try:
         return await office_of(request).database.write(job)
@@ -131,11 +131,6 @@ async def _kept(
     except TooManyWords:
         detail = said("You have said too much of this version; nothing further is kept.")
         raise Problem("conflict", detail) from None
-
-
-def _is_newsroom(request: Request) -> bool:
-    """Whether somebody says it in the partner's name, who has called, for one."""
-    return office_of(request).admin.matches(bearer(request.headers.get("Authorization")))
 
 
 def _field_error(fault: NeverTold, *, is_list: bool) -> FieldError:

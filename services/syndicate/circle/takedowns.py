@@ -3,79 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, select, update
 
 from schemas.events import Trace
 from schemas.partner import Kind
 from services.syndicate.announcing import news
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.changes.versions import Key
 from services.syndicate.circle import places, text_prints
-from services.syndicate.circle.deadlines import State, after, next_at
-from services.syndicate.partner_tables import HOLDING, PARTNER, PARTNER_ENTRY, TAKEDOWN
+from services.syndicate.circle.deadlines import OPEN, State, after, next_at
+from services.syndicate.partner_tables import HOLDING, PARTNER_ENTRY, TAKEDOWN
 
 Follow = Callable[[Connection, Sequence[NewEntry]], None]
 """Has entries told again: by the ways by which a partner is pushed to."""
-
-_OPEN = (State.WAITING, State.REMINDED, State.OVERDUE)
-_STANDS = tuple(kind for kind in Kind if kind.stands)
-
-
-def note(connection: Connection, entries: Sequence[NewEntry]) -> None:
-    """Keep the deadline of each retraction among new entries, counted from now."""
-    told = {(e.partner, e.article): e for e in entries if e.kind is Kind.RETRACTED and not e.replay}
-    if not told:
-        return
-    articles = {entry.article for entry in told.values()}
-    known = _known(connection, articles)
-    had = _had(connection, articles)
-    seconds = _ack_deadlines(connection, {entry.partner for entry in told.values()})
-    new: list[dict[str, Any]] = []
-    prints: dict[Key, int] = {}
-    for key, entry in told.items():
-        row = _row(entry, had.get(key, 0), timedelta(seconds=seconds[entry.partner]))
-        prints[entry.article, row["had"]] = entry.version
-        if key in known:
-            _ask_again(connection, known[key], row)
-        else:
-            new.append(row)
-    if new:
-        connection.execute(insert(TAKEDOWN), new)
-    text_prints.keep(connection, prints)
-    for partner, article in told:
-        places.take_over(connection, partner, article)
-
-
-def _row(entry: NewEntry, had: int, within: timedelta) -> dict[str, Any]:
-    deadline = entry.at + within
-    return {
-        "partner": entry.partner,
-        "article": entry.article,
-        "version": entry.version,
-        "entry": entry.seq,
-        "had": had,
-        "since": entry.at,
-        "deadline": deadline,
-        "next_at": next_at(State.WAITING, entry.at, deadline),
-        "state": State.WAITING,
-        "word": None,
-        "word_at": None,
-        "pulled_at": None,
-        "trace": entry.trace.model_dump_json(),
-    }
-
-
-def _ask_again(connection: Connection, known: Row[Any], row: dict[str, Any]) -> None:
-    """A retracted article may yet be erased: what was done is to be done again; but what is still
-    open gets no more time for it."""
-    if known.state != State.DONE:
-        row = {name: row[name] for name in ("version", "entry", "pulled_at", "trace")}
-    mine = (TAKEDOWN.c.partner == known.partner, TAKEDOWN.c.article == known.article)
-    connection.execute(update(TAKEDOWN).where(*mine).values(row))
 
 
 @dataclass(frozen=True)
@@ -118,11 +61,20 @@ def find(connection: Connection, partner: str, article: UUID) -> Row[Any] | None
     return connection.execute(select(TAKEDOWN).where(*mine)).one_or_none()
 
 
+def look_again(connection: Connection, article: UUID, at: datetime) -> int:
+    """Have the text looked for at all partners; say at how many places."""
+    query = select(TAKEDOWN.c.had, TAKEDOWN.c.version).where(TAKEDOWN.c.article == article)
+    had = {(article, row.had): row.version for row in connection.execute(query)}
+    text_prints.keep(connection, had)
+    return places.look_again(connection, article, at)
+
+
 def counts(connection: Connection) -> Mapping[State, int]:
-    """Count those that are open."""
-    query = select(TAKEDOWN.c.state, func.count()).where(TAKEDOWN.c.state.in_(_OPEN))
+    """Count those that are open, but for those of drills."""
+    mine = (TAKEDOWN.c.state.in_(OPEN), TAKEDOWN.c.test.is_(False))
+    query = select(TAKEDOWN.c.state, func.count()).where(*mine)
     found = Counter({State(s): n for s, n in connection.execute(query.group_by(TAKEDOWN.c.state))})
-    return {state: found[state] for state in _OPEN}
+    return {state: found[state] for state in OPEN}
 
 
 def _told_again(connection: Connection, row: Row[Any], at: datetime) -> NewEntry | None:
@@ -165,23 +117,3 @@ def _news(step: Step, at: datetime) -> news.News:
 
 def _of(row: Row[Any]) -> Any:  # noqa: ANN401 - a condition
     return and_(TAKEDOWN.c.partner == row.partner, TAKEDOWN.c.article == row.article)
-
-
-def _known(connection: Connection, articles: set[UUID]) -> dict[tuple[str, UUID], Row[Any]]:
-    rows = connection.execute(select(TAKEDOWN).where(TAKEDOWN.c.article.in_(articles)))
-    return {(row.partner, row.article): row for row in rows}
-
-
-def _had(connection: Connection, articles: set[UUID]) -> dict[tuple[str, UUID], int]:
-    """Give the last version with a text that each partner got."""
-    query = (
-        select(PARTNER_ENTRY.c.partner, PARTNER_ENTRY.c.article, func.max(PARTNER_ENTRY.c.version))
-        .where(PARTNER_ENTRY.c.article.in_(articles), PARTNER_ENTRY.c.kind.in_(_STANDS))
-        .group_by(PARTNER_ENTRY.c.partner, PARTNER_ENTRY.c.article)
-    )
-    return {(partner, article): version for partner, article, version in connection.execute(query)}
-
-
-def _ack_deadlines(connection: Connection, partners: set[str]) -> dict[str, int]:
-    query = select(PARTNER.c.code, PARTNER.c.ack_deadline).where(PARTNER.c.code.in_(partners))
-    return {row.code: row.ack_deadline for row in connection.execute(query)}

@@ -87,6 +87,7 @@ def _log(step: Step) -> None:
     told = {"partner": row.partner, "article": str(row.article), "version": row.version}
     with tracing(Trace.model_validate_json(row.trace)):
         if step.state is State.OVERDUE:
-            log.warning("retraction_overdue", word=row.word, **told)
+            tell = log.info if row.test else log.warning
+            tell("retraction_overdue", word=row.word, test=row.test, **told)
         else:
             log.info("retraction_reminded", deadline=row.deadline.isoformat(), **told)

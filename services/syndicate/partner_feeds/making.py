@@ -1,7 +1,7 @@
 """From what a partner holds to a document, off the event loop."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -56,13 +56,21 @@ class PartnerFeeds:
     formats would be too much to have ready."""
 
     def __init__(
-        self, database: Database, site: Site, size: int, periods: Periods, publication: str
+        self,
+        database: Database,
+        site: Site,
+        size: int,
+        periods: Periods,
+        publication: str,
+        fed: Callable[[str], None],
     ) -> None:
         self._database = database
         self._site = site
         self._size = size
         self._periods = periods
         self._publication = publication
+        self.fed = fed
+        """To be told who was given its feed, or heard that it has the newest."""
         self._cuts = Cuts()
 
     def forget(self, articles: Collection[UUID]) -> None:

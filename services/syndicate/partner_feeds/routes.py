@@ -3,30 +3,32 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from schemas.partner import Format
 from services.common.openapi import Answers
 from services.common.problems import not_found
 from services.syndicate.feeds.partner_format import PARTNER_FORMATS
 from services.syndicate.partner_feeds.making import Made, PartnerFeeds
-from services.syndicate.partners.admission import PartnerCode
-from services.syndicate.serving.codings import quick, wanted
+from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.routing import partner_router
+from services.syndicate.partners.visit import visit_of
+from services.syndicate.serving.codings import Coding, quick, wanted
 
-router = APIRouter(tags=["partners"])
+router = partner_router("partners")
 
+_FORMS = {"application/json": {"type": "object", "title": "ninjs 3.1"}}
 _SAME: Answers = {304: {"description": "You have it: `If-None-Match` names its ETag."}}
 
 
 def _answers(*media_types: str) -> Answers:
-    documents: Answers = {
-        200: {"content": {each: {} for each in media_types}, "description": "The document."}
-    }
+    content = {each: {"schema": _FORMS.get(each, {"type": "string"})} for each in media_types}
+    documents: Answers = {200: {"content": content, "description": "The document."}}
     return documents | _SAME
 
 
 @router.get(
-    "/partners/{code}/feed.{extension}",
+    "/feed.{extension}",
     response_class=Response,
     responses=_answers(*(each.feed_type for each in PARTNER_FORMATS.values())),
 )
@@ -34,11 +36,13 @@ async def partner_feed(request: Request, code: PartnerCode, extension: str) -> R
     """Give the newest articles of the partner's product as `rss`, `atom`, `json`, `ninjs` or
     `newsml`, if its contract has the format; with the notices of those that were taken back."""
     made = await _feeds(request).feed(code, _format(extension), _known(request))
+    if made and not office_of(request).admin.matches(visit_of(request.scope).key):
+        _feeds(request).fed(code)
     return await _answer(request, made)
 
 
 @router.get(
-    "/partners/{code}/items/{article}.{extension}",
+    "/items/{article}.{extension}",
     response_class=Response,
     responses=_answers(*(each.single_type for each in PARTNER_FORMATS.values())),
 )
@@ -77,15 +81,16 @@ async def _answer(request: Request, made: Made | None) -> Response:
     headers = {
         "etag": made.etag.decode(),
         "cache-control": "private, no-cache",  # it may be kept, but must be asked for each time
-        "vary": "Accept-Encoding, Authorization",
-        "referrer-policy": "no-referrer",
+        "vary": "Accept-Encoding",
     }
     if made.document is None:
         return Response(status_code=304, headers=headers)
     document = made.document
     headers |= {"content-type": document.content_type, "x-content-type-options": "nosniff"}
-    bodies = {"identity": document.body, **await asyncio.to_thread(quick, document.body)}
     accepted = wanted(request.headers.get("accept-encoding", "").encode("latin-1"))
+    bodies: dict[Coding, bytes] = {"identity": document.body}
+    if accepted[0] != "identity":
+        bodies |= await asyncio.to_thread(quick, document.body)
     coding = next(each for each in accepted if each in bodies)
     if coding != "identity":
         headers["content-encoding"] = coding

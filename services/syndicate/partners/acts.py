@@ -13,7 +13,13 @@ from services.common.instants import now
 from services.common.trace import current_trace
 
 # One list of all that is written down.
-Action = Literal["partner.added", "partner.changed", "key.added", "key.revoked"]
+Action = Literal[
+    "partner.added",
+    "partner.changed",
+    "key.added",
+    "key.revoked",
+    "version.acknowledged",  # in the partner's name
+]
 
 
 @dataclass(frozen=True)

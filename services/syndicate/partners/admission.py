@@ -1,5 +1,6 @@
 """Who calls: a partner with its own key, or who runs the system."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
@@ -34,12 +35,19 @@ class Office:
     admin: AdminKey
     arrivals: Arrivals
     reassessor: Reassessor
+    given: Callable[[str, int], None]
+    """Is told which partner was given its entries up to which seq; nobody waits for it."""
     limiter: Limiter = field(default_factory=_limiter)
 
     @cached_property
     def keyring(self) -> Keyring:
         """The keys of all partners."""
         return Keyring(self.database)
+
+
+def is_newsroom(request: Request) -> bool:
+    """Whether it is the newsroom that calls, below a partner's address."""
+    return office_of(request).admin.matches(visit_of(request.scope).key)
 
 
 def office_of(request: Request) -> Office:

@@ -6,7 +6,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel
 
 from schemas.partner import Entry
-from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.admission import PartnerCode, is_newsroom, office_of
 from services.syndicate.partners.routing import partner_router
 
 router = partner_router("partners")
@@ -29,5 +29,8 @@ async def changes(
 ) -> Changes:
     """Give what this partner was told after a seq; where there is nothing, wait for it so many
     seconds. From 0, everything is told again."""
-    page = await office_of(request).arrivals.page(code, after, limit, wait)
+    office = office_of(request)
+    page = await office.arrivals.page(code, after, limit, wait)
+    if page.items and not is_newsroom(request):
+        office.given(code, page.last)
     return Changes(items=list(page.items), last=page.last)

@@ -11,7 +11,7 @@ from schemas.events import DELIVERY_EVENT, DeliveryChanged
 from services.common.database import Database
 from services.common.ids import new_id
 from services.syndicate.announcing import news, outbox
-from services.syndicate.announcing.news import News, NewsTeller, events_of
+from services.syndicate.announcing.news import News, NewsTeller
 from tests.factories import NOON, TRACE
 
 ONE = News(
@@ -70,19 +70,18 @@ async def test_of_a_backlog_some_is_told_at_once_and_the_rest_after_it(
     assert len(await told(database)) == 3
 
 
-def test_versions_states_and_details_are_told_apart_in_the_order_in_which_they_happened() -> None:
+async def test_versions_states_and_details_are_told_apart_in_the_order_in_which_they_happened(
+    database: Database,
+) -> None:
     later = ONE.at + timedelta(seconds=1)
-    what = [
-        ONE,
-        replace(ONE, state="delivered", at=later),
-        replace(ONE, partner="bao-b", at=later),
-        replace(ONE, version=2),
-        replace(ONE, state="failed", detail="410"),
-        replace(ONE, state="failed", detail="timeout"),
-    ]
+    await noted(database, ONE, replace(ONE, state="delivered", at=later))
+    await noted(database, replace(ONE, partner="bao-b", at=later), replace(ONE, version=2))
+    await noted(database, replace(ONE, state="failed", detail="410"))
+    await noted(database, replace(ONE, state="failed", detail="timeout"))
 
-    events = list(events_of(what))
+    await NewsTeller(database, asyncio.Event()).tell()
 
+    events = await told(database)
     assert [(e.version, e.state, e.detail) for e in events] == [
         (1, "queued", ""),
         (1, "delivered", ""),
@@ -93,13 +92,19 @@ def test_versions_states_and_details_are_told_apart_in_the_order_in_which_they_h
     assert (events[0].partners, events[0].time) == (["bao-a", "bao-b"], NOON)
 
 
-def test_very_many_partners_are_told_in_several_events() -> None:
-    events = list(events_of([replace(ONE, partner=f"p{n:04}") for n in range(1001)]))
+async def test_very_many_partners_are_told_in_several_events(database: Database) -> None:
+    await noted(database, *(replace(ONE, partner=f"p{n:04}") for n in range(1001)))
 
-    assert [len(event.partners) for event in events] == [500, 500, 1]
+    await NewsTeller(database, asyncio.Event()).tell()
+
+    assert [len(event.partners) for event in await told(database)] == [500, 500, 1]
 
 
-def test_news_that_breaks_the_contract_does_not_hold_up_the_rest() -> None:
-    bad = replace(ONE, detail="\x00")
+async def test_news_that_breaks_the_contract_does_not_hold_up_the_rest(
+    database: Database,
+) -> None:
+    await noted(database, replace(ONE, detail="\x01"), replace(ONE, detail="ok"))
 
-    assert [event.detail for event in events_of([bad, replace(ONE, detail="ok")])] == ["ok"]
+    await NewsTeller(database, asyncio.Event()).tell()
+
+    assert [event.detail for event in await told(database)] == ["ok"]

@@ -1,8 +1,9 @@
 """A newsroom with partners that were told of articles, on both kinds of database."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from json import loads
 from typing import Any
 from uuid import UUID
 
@@ -22,15 +23,12 @@ from services.common.web import Tracing
 from services.syndicate import consequences
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
-from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.circle import admin, routes, takedowns
-from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.takedowns import Step
 from services.syndicate.partner_tables import DELIVERY_NEWS, PARTNER, PARTNER_KEY, PLACE, TAKEDOWN
-from services.syndicate.partners.admission import Office
 from services.syndicate.tables import TABLES
 from tests.factories import event
-from tests.syndicate.partners_at_work import SITE, add_partner
+from tests.syndicate.partners_at_work import SITE, add_partner, office_of
 
 KEY = "the newsroom's"
 
@@ -77,9 +75,10 @@ class Newsroom:
         self, partner: str, body: Any, article: UUID | None = None, **more: Any
     ) -> httpx2.Response:
         """Acknowledge in a partner's name: a state with what else there is to say, or a body."""
+        key = more.pop("key", partner)
         if isinstance(body, str):
             body = {"id": str(article), "state": body, "version": 2} | more
-        bearer = {"Authorization": f"Bearer {partner}"}
+        bearer = {"Authorization": f"Bearer {key}"}
         return await self.http.post(
             f"/partners/{partner}/acknowledgements", json=body, headers=bearer
         )
@@ -100,7 +99,8 @@ class Newsroom:
     async def news(self, *states: str) -> list[tuple[str, str, str]]:
         """Give what is to be told: state, partner, detail."""
         rows = await self.rows(DELIVERY_NEWS)
-        return [(r.state, r.partner, r.detail) for r in rows if r.state in states]
+        told = [row for row in rows if row.state in states]
+        return [(row.state, each, row.detail) for row in told for each in loads(row.partners)]
 
     async def rows(self, table: Any) -> list[Row[Any]]:
         query = select(table).order_by(*table.primary_key)
@@ -126,10 +126,3 @@ async def newsroom(database: Database, tmp_path: Any) -> AsyncIterator[Newsroom]
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://inside") as http:
         yield Newsroom(database, http)
-
-
-def office_of(database: Database, key: AdminKey) -> Office:
-    """Give what the routes work with, as far as these do."""
-    given: Callable[..., None] = Pulls(database).given
-    unused: Any = None
-    return Office(database, SITE, key, Arrivals(database, SITE, given), unused)

@@ -25,7 +25,7 @@ from services.syndicate.circle.worker import Circle
 from services.syndicate.partner_tables import TEXT_PRINT
 from tests.common.sites import Answer, Site, ok, reply, serving
 from tests.factories import NOON, article, retraction
-from tests.syndicate.circle.conftest import Newsroom
+from tests.syndicate.circle.conftest import KEY, Newsroom
 from tests.syndicate.circle.test_prints import BODY, HEADLINE, LEAD, NOTICE
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -199,9 +199,17 @@ async def test_looks_end(newsroom, retracted, monkeypatch):
         await newsroom.say("a", "removed", retracted, url=site.url())
         while await look.look():
             pass
-    assert len(site.heads) == 4
+        assert len(site.heads) == 4
+        (place,) = await newsroom.places()
+        assert (place.seen, place.look_at) == ("standing", None)
+
+        # The newsroom may have it looked at again.
+        path = f"/v1/admin/articles/{retracted}/retraction-report/looks"
+        asked = await newsroom.http.post(path, headers={"Authorization": f"Bearer {KEY}"})
+        assert (asked.status_code, asked.json()) == (202, {"places": 1})
+        await look.look()
     (place,) = await newsroom.places()
-    assert (place.seen, place.look_at) == ("standing", None)
+    assert (place.seen, place.looks) == ("standing", 1)
 
 
 async def test_at_the_deadline_we_look_though_the_partner_is_silent(newsroom, retracted):

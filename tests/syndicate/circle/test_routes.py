@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from services.common import trail
 from services.common.database import sqlite_url
 from services.common.ids import new_id
 from services.syndicate.circle import acknowledging
 from tests.factories import article, retraction
+from tests.syndicate.circle.conftest import KEY
 
 PAGE = "https://bao.example/tin/1"
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -141,6 +143,20 @@ async def test_a_partner_can_read_its_own_words(newsroom, first):
     ]
     assert rest["next"] is None
     assert len((await ask(article=str(first.id)))["items"]) == 2
+
+
+async def test_the_newsroom_may_speak_for_a_partner_and_that_is_told(newsroom):
+    await newsroom.partner("a")
+    one = article()
+    await newsroom.release(one)
+    await newsroom.release(retraction(one.id))
+    said = await newsroom.say("a", "removed", one.id, key=KEY)
+
+    assert said.status_code == 201
+    (item,) = (await newsroom.ask(f"/articles/{one.id}/retraction-report"))["items"]
+    assert (item["status"], item["acknowledgements"][0]["by"]) == ("done", "newsroom")
+    (entry,) = await newsroom.database.read(lambda c: trail.listed(c, 0, 10))
+    assert (entry["action"], entry["object"]) == ("version.acknowledged", "partner:a")
 
 
 async def test_a_refusal_is_told_in_vietnamese_to_who_wants_that(newsroom, first):

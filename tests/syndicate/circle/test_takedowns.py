@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.common.database import Database
 from services.common.instants import now
-from services.syndicate.circle import takedowns
+from services.syndicate.circle import asking, takedowns
 from services.syndicate.circle.deadlines import State
 from services.syndicate.circle.pulls import Fetched, pulled
 from services.syndicate.circle.takedowns import Step
@@ -182,7 +182,7 @@ async def test_a_replay_moves_no_deadline(newsroom):
     (told,) = await newsroom.release(retraction(first.id))
     before = await newsroom.takedown("a", first.id)
     await newsroom.step(told.at + 0.8 * DAY)
-    await newsroom.database.write(lambda c: takedowns.note(c, newsroom.told_again))
+    await newsroom.database.write(lambda c: asking.note(c, newsroom.told_again))
 
     after = await newsroom.takedown("a", first.id)
     assert (after.since, after.deadline) == (before.since, before.deadline)
@@ -234,3 +234,16 @@ async def test_when_the_retraction_was_pulled_is_known(newsroom):
     await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, soon)))
     await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, later)))
     assert (await newsroom.takedown("a", first.id)).pulled_at == soon
+
+
+async def test_drills_are_asked_for_and_counted_apart(newsroom):
+    for code in "ab":
+        await newsroom.partner(code)
+    drill, real = article(audience="partner:a"), article()
+    await newsroom.release(drill, real)
+    await newsroom.release(retraction(drill.id, audience="partner:a"), retraction(real.id))
+
+    assert (await newsroom.takedown("a", drill.id)).test
+    assert not (await newsroom.takedown("a", real.id)).test
+    counts = await newsroom.database.read(takedowns.counts)
+    assert counts == {State.WAITING: 2, State.REMINDED: 0, State.OVERDUE: 0}

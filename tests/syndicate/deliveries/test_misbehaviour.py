@@ -11,7 +11,7 @@ from ipaddress import ip_network
 import pytest
 import trustme
 
-from services.common.outgoing import Outgoing
+from services.common.outgoing import Limits, Outgoing
 from services.syndicate.deliveries import webhooks
 from services.syndicate.deliveries.pushing import Pushing
 from tests.factories import article
@@ -84,7 +84,7 @@ async def test_all_others_have_what_is_due_and_nobody_meets_the_canary(
     canary: tuple[int, list[object]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(webhooks, "_LIMITS", webhooks.Limits(seconds=1.5, size=None))
+    monkeypatch.setattr(webhooks, "_LIMITS", Limits(seconds=1.5, size=None))
     port, came = canary
     turns = 0
 

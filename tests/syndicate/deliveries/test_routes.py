@@ -1,5 +1,6 @@
 """What the newsroom can do with webhooks and deliveries."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.instants import now
-from services.syndicate.deliveries import delivery_routes, webhook_routes
+from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes
 from services.syndicate.partner_tables import DELIVERY, PARTNER
 from tests.factories import article
 from tests.syndicate.deliveries.conftest import LOOPBACK, Desk
@@ -40,6 +41,7 @@ async def http(database: Database, tmp_path: Path, desk: Desk) -> AsyncIterator[
     app = web.make_app("syndicate", summary="", lifespan=lifespan, readiness=readiness)
     app.include_router(webhook_routes.router)
     app.include_router(delivery_routes.router)
+    app.include_router(replay_routes.router)
     app.state.office = office_of(database, AdminKey(tmp_path / "admin.key"))
     app.state.allowed_targets = LOOPBACK
     await desk.partner("bao")
@@ -203,3 +205,32 @@ async def test_what_a_newer_entry_has_replaced_is_not_tried_again(http, desk):
 async def fail_all(desk: Desk) -> None:
     failed = update(DELIVERY).values(state="failed", due_at=None, ended=now(), attempts=10)
     await desk.database.write(lambda connection: connection.execute(failed).rowcount)
+
+
+async def test_a_period_is_pushed_again_as_it_stands_now_and_marked(
+    http: httpx2.AsyncClient, desk: Desk, callbacks: Callbacks
+) -> None:
+    before = now().isoformat()
+    first, second = article(), article()
+    await desk.release(first, second)
+    await desk.release(first.model_copy(update={"version": 2}))
+    await made(http, callbacks.url("/bao"))
+
+    answer = await http.post(f"{BASE}/replay", json={"from": before})
+    assert (answer.status_code, answer.json()) == (200, {"queued": 2, "next": None})
+    async with desk.pushing():
+        await callbacks.until(lambda: len(callbacks.bodies) == 2)
+
+    told = [json.loads(body) for body in callbacks.bodies]
+    assert sorted((each["seq"], each["version"], each["replay"]) for each in told) == [
+        (2, 1, True),
+        (3, 2, True),
+    ]
+
+
+async def test_a_replay_says_what_it_can_not_do(http: httpx2.AsyncClient) -> None:
+    nobody = await http.post("/v1/admin/partners/nobody/replay", json={})
+    assert nobody.status_code == 404
+    backwards = {"from": "2026-03-02T08:00:00+07:00", "to": "2026-03-01T08:00:00+07:00"}
+    assert (await http.post(f"{BASE}/replay", json=backwards)).status_code == 422
+    assert (await http.post(f"{BASE}/replay", json={})).json() == {"queued": 0, "next": None}

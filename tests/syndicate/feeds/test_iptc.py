@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from lxml import etree
 from NewsMLG2 import NewsMLG2Document
 from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 from schemas.article import Article, Genre, Media, MediaRole, PubStatus
 from schemas.partner import Format
@@ -93,12 +94,10 @@ def is_date_time(text: str) -> bool:
 
 @cache
 def ninjs_schema() -> Draft202012Validator:
-    """Give IPTC's schema, with the one it refers to."""
-    ninjs, geojson = (
-        json.loads((SCHEMAS / name).read_text())
-        for name in ("ninjs-schema_3.1.json", "GeoJSON-schema.json")
-    )
-    known = Registry().with_resource(geojson["$id"], Resource.from_contents(geojson))
+    """Give IPTC's schema; of the one that it refers to for coordinates we write nothing."""
+    ninjs = json.loads((SCHEMAS / "ninjs-schema_3.1.json").read_text())
+    nothing = Resource.from_contents({"not": {}}, default_specification=DRAFT202012)
+    known = Registry().with_resource("https://geojson.org/schema/GeoJSON.json", nothing)
     return Draft202012Validator(ninjs, registry=known, format_checker=FORMATS)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from schemas.events import ColumnChanged
 from schemas.partner import Product
 from schemas.registry import Column
 from services.common import problems
-from services.common.auth import digest
+from services.common.auth import AdminKey, digest
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
@@ -38,7 +39,7 @@ from tests.factories import TRACE, article, erasure, retraction
 from tests.syndicate.partners_at_work import SITE, Desk, add_partner, office_of
 
 SIZE = 4
-KEY = "a-partner's-key"
+KEY, ADMIN_KEY = "a-partner's-key", "the-admin's-key"
 BASE = "/partners/bao-a"
 EXTENSIONS = ["rss", "atom", "json", "ninjs", "newsml"]
 HOUR_AGO = now() - timedelta(hours=1)
@@ -53,13 +54,16 @@ def at(minutes: float, **fields: Any) -> Article:
 class Puller:
     """A partner that gets everything, and a syndicate to which articles are given."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
-        self.feeds = PartnerFeeds(database, SITE, SIZE, Periods(notices=timedelta(days=30)), "Tin")
+        (folder / "admin.key").write_text(ADMIN_KEY)
+        self.fed: list[str] = []
+        periods = Periods(notices=timedelta(days=30))
+        self.feeds = PartnerFeeds(database, SITE, SIZE, periods, "Tin", self.fed.append)
         app = FastAPI()
         problems.install(app)
         app.include_router(routes.router)
-        app.state.office = office_of(database)
+        app.state.office = office_of(database, AdminKey(folder / "admin.key"))
         app.state.partner_feeds = self.feeds
         transport = httpx2.ASGITransport(app)
         self.client = httpx2.AsyncClient(transport=transport, base_url=SITE.syndicate_url)
@@ -102,10 +106,10 @@ def prepare(connection: Connection) -> None:
         connection.execute(insert(PARTNER_KEY), row)
 
 
-async def opened(url: str) -> AsyncIterator[Puller]:
+async def opened(url: str, folder: Path) -> AsyncIterator[Puller]:
     database = Database(url, TABLES.create_all)
     await database.write(prepare)
-    puller = Puller(database)
+    puller = Puller(database, folder)
     yield puller
     await puller.client.aclose()
     await database.close()
@@ -113,14 +117,14 @@ async def opened(url: str) -> AsyncIterator[Puller]:
 
 @pytest.fixture
 async def puller(tmp_path) -> AsyncIterator[Puller]:
-    async for each in opened(f"sqlite:///{tmp_path}/syndicate.db"):
+    async for each in opened(f"sqlite:///{tmp_path}/syndicate.db", tmp_path):
         yield each
 
 
 @pytest.fixture
-async def either(database_url) -> AsyncIterator[Puller]:
+async def either(database_url, tmp_path) -> AsyncIterator[Puller]:
     """Likewise, on both kinds of database."""
-    async for each in opened(database_url):
+    async for each in opened(database_url, tmp_path):
         yield each
 
 
@@ -170,6 +174,13 @@ async def test_an_item_is_there_as_it_stands_now(puller: Puller, extension: str)
     assert "Bí mật cũ" not in again.text
     assert "nội bộ: số liệu sai" in again.text
     assert again.headers["etag"] != answer.headers["etag"]
+
+
+async def test_an_item_reads_in_ninjs_as_in_the_feed(puller: Puller) -> None:
+    one = at(1, column="kt", keywords=["cảng"])
+    await puller.take(one)
+    [in_feed] = (await puller.get("feed.ninjs")).json()["items"]
+    assert (await puller.get(f"items/{one.id}.ninjs")).json() == in_feed
 
 
 async def test_of_an_erased_article_there_is_only_that_it_was(puller: Puller) -> None:
@@ -243,6 +254,18 @@ async def test_a_format_that_is_not_in_the_contract_is_not_found(puller: Puller)
 async def test_nobody_else_reads_it(puller: Puller) -> None:
     assert (await puller.get("feed.rss", key="wrong")).status_code == 401
     assert (await puller.get("feed.rss", key="another's-key")).status_code == 404
+
+
+async def test_it_is_known_which_partner_was_given_its_feed(puller: Puller) -> None:
+    one = at(1)
+    await puller.take(one)
+    assert (await puller.get("feed.rss", key=ADMIN_KEY)).status_code == 200
+    await puller.get("feed.xml")
+    await puller.get(f"items/{one.id}.rss")
+    assert puller.fed == []
+    etag = (await puller.get("feed.rss")).headers["etag"]
+    await puller.get("feed.rss", if_none_match=etag)
+    assert puller.fed == ["bao-a", "bao-a"]
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)

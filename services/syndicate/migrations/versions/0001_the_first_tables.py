@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_autoincrement=True,
@@ -97,7 +98,7 @@ def upgrade() -> None:
         sa.Column("article", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("partners", sa.Text(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
@@ -317,6 +318,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_claimed_until"), ["claimed_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_place_look_at"), ["look_at"], unique=False)
         batch_op.create_index("place_article", ["article", "partner"], unique=False)
+        batch_op.create_index("place_seen", ["seen"], unique=False)
 
     op.create_table(
         "position",
@@ -339,7 +341,7 @@ def upgrade() -> None:
         "pulled",
         sa.Column("partner", sa.String(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("feed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("partner"),
     )
     op.create_table(
@@ -374,6 +376,7 @@ def upgrade() -> None:
         sa.Column("word", sa.String(), nullable=True),
         sa.Column("word_at", sa.BigInteger(), nullable=True),
         sa.Column("pulled_at", sa.BigInteger(), nullable=True),
+        sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "article"),
     )

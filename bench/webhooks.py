@@ -1,0 +1,258 @@
+"""Webhooks beside a bare client: `python -m bench.webhooks [ENDPOINTS] [ARTICLES]`.
+
+The engine, with all that makes a delivery safe (a signature, a claim and an outcome that are
+stored), and bare `httpx2.AsyncClient`s with kept connections post the same bodies to the same
+endpoints, as many at once, in turns. `python -m bench.webhooks memory` fills a store with a
+million waiting deliveries and shows what the engine takes beside them.
+"""
+
+import asyncio
+import resource
+import socket
+import ssl
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from functools import partial
+from ipaddress import ip_network
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+
+import httpx2
+from sqlalchemy import Connection, func, insert, select
+
+from schemas.partner import Entry, Format, Product
+from services.common.database import Database, sqlite_url
+from services.common.instants import now
+from services.common.outgoing import Outgoing
+from services.syndicate import store
+from services.syndicate.changes.emitting import Emitter
+from services.syndicate.changes.entries import page
+from services.syndicate.consequences import follow
+from services.syndicate.deliveries import pushing, ways, webhooks
+from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.sending import Sender
+from services.syndicate.deliveries.signing import new_secret
+from services.syndicate.partner_tables import DELIVERY, WAY
+from services.syndicate.tables import TABLES
+from tests.factories import article, event
+from tests.syndicate.partners_at_work import SITE, add_partner
+
+_ROUNDS = 3
+_PLACES = pushing._TRUSTED.places
+_LOOPBACK = [ip_network("127.0.0.0/8")]
+_UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it is all plain HTTP
+_random = Random(7)
+
+
+class _Endpoint(asyncio.Protocol):
+    """Reads requests and says yes."""
+
+    def __init__(self) -> None:
+        self._got = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._got += data
+        while (end := self._got.find(b"\r\n\r\n")) >= 0:
+            head = self._got[:end].lower()
+            length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+            if len(self._got) < end + 4 + length:
+                return
+            self._got = self._got[end + 4 + length :]
+            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def _serve(listening: socket.socket) -> None:
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(_Endpoint, sock=listening)
+        await server.serve_forever()
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run())
+
+
+def _urls(endpoints: int, port: int) -> list[str]:
+    # Each at an address of its own: one host has only so many places.
+    return [f"http://127.1.{n // 250}.{n % 250 + 1}:{port}/hook" for n in range(endpoints)]
+
+
+async def _filled(folder: Path, urls: Sequence[str], articles: int) -> Database:
+    """Make a store in which every partner waits for every article."""
+    database = Database(sqlite_url(folder / "syndicate.db"), TABLES.create_all)
+    emitter = Emitter(SITE, follow)
+
+    def partners(connection: Connection) -> None:
+        for number, url in enumerate(urls):
+            add_partner(connection, f"bao{number}", Product())
+            host = url.split("/")[2].split(":")[0]
+            new = ways.NewWay(
+                f"bao{number}", "webhook", Format.JSON, url, host, secret=new_secret()
+            )
+            ways.add(connection, new, now())
+
+    def release(connection: Connection) -> None:
+        made = event(article(body=f"<p>{_random.randbytes(1400).hex()}</p>"))
+        effective = store.apply_changes(connection, [made])
+        emitter.take(connection, [made], effective)
+
+    await database.write(partners)
+    for _ in range(articles):
+        await database.write(release)
+    return database
+
+
+def _bodies(connection: Connection, partner: str) -> list[Entry]:
+    return list(page(connection, partner, 0, 1000, SITE).items)
+
+
+def _waiting(connection: Connection) -> int:
+    query = select(func.count()).select_from(DELIVERY).where(DELIVERY.c.state == "waiting")
+    return connection.scalars(query).one()
+
+
+def _engine(database: Database) -> pushing.Pushing:
+    call_out = partial(Outgoing, _LOOPBACK, verify=_UNUSED, idle=webhooks.KEPT)
+    documents = Documents(database, SITE)
+
+    def senders(outgoing: Outgoing) -> Mapping[str, Sender]:
+        return {webhooks.KIND: webhooks.Webhooks(outgoing, documents)}
+
+    return pushing.Pushing(database, SITE, call_out, senders, asyncio.Event())
+
+
+async def _by_engine(database: Database, deliveries: int) -> float:
+    engine = _engine(database)
+    begun = time.perf_counter()
+    running = asyncio.create_task(engine.run())
+    while await database.read(_waiting):
+        await asyncio.sleep(0.05)
+    took = time.perf_counter() - begun
+    running.cancel()
+    await asyncio.wait([running])
+    states = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
+    found = dict(await database.read(lambda c: c.execute(states).all()))
+    assert found == {"delivered": deliveries}, found
+    return deliveries / took
+
+
+async def _by_bare_clients(jobs: Sequence[tuple[str, bytes]], clients: int) -> float:
+    """Post with so many clients. One keeps all its connections in one pool, which it goes through
+    at every request; many have a few each."""
+    most = -(-_PLACES // clients)
+    limits = httpx2.Limits(max_connections=_PLACES, max_keepalive_connections=most)
+    left = iter(jobs)
+    async with AsyncExitStack() as opened:
+        made = [
+            await opened.enter_async_context(
+                httpx2.AsyncClient(limits=limits, trust_env=False, verify=_UNUSED)
+            )
+            for _ in range(clients)
+        ]
+
+        async def post() -> None:
+            for url, body in left:
+                client = made[hash(url) % clients]
+                (await client.post(url, content=body)).raise_for_status()
+
+        begun = time.perf_counter()
+        await asyncio.gather(*(post() for _ in range(_PLACES)))
+        return len(jobs) / (time.perf_counter() - begun)
+
+
+async def _compare(endpoints: int, articles: int, port: int) -> None:
+    urls = _urls(endpoints, port)
+    found: dict[str, list[float]] = {"a bare client": [], "a bare client each": [], "engine": []}
+    print(f"httpx2 {httpx2.__version__}; {endpoints} endpoints, {articles} articles, each to all")
+    for _ in range(_ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            database = await _filled(Path(folder), urls, articles)
+            jobs = []
+            for number, url in enumerate(urls):
+                entries = await database.read(partial(_bodies, partner=f"bao{number}"))
+                jobs += [(url, entry.model_dump_json().encode()) for entry in entries]
+            _random.shuffle(jobs)
+            found["a bare client"].append(await _by_bare_clients(jobs, 1))
+            found["a bare client each"].append(await _by_bare_clients(jobs, endpoints))
+            found["engine"].append(await _by_engine(database, len(jobs)))
+            await database.close()
+    engine = found.pop("engine")
+    print(f"engine: {statistics.median(engine):,.0f}/s, {_PLACES} at once")
+    for name, bare in found.items():
+        ratio = statistics.median(ours / theirs for ours, theirs in zip(engine, bare, strict=True))
+        print(f"{name}: {statistics.median(bare):,.0f}/s; engine / {name} = {ratio:.2f}")
+
+
+async def _memory(port: int, rows: int = 1_000_000) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = await _filled(Path(folder), _urls(200, port), 1)
+        before = _resident()
+
+        def fill(connection: Connection, start: int) -> None:
+            found = connection.execute(select(DELIVERY)).mappings().fetchmany(200)
+            later = now() + timedelta(days=1)
+            connection.execute(
+                insert(DELIVERY),
+                [
+                    {**found[n % 200], "seq": 1000 + n, "message": f"m{n}", "due_at": later}
+                    if n % 3
+                    else {**found[n % 200], "seq": 1000 + n, "message": f"m{n}"}
+                    for n in range(start, start + 10_000)
+                ],
+            )
+
+        for start in range(0, rows, 10_000):
+            await database.write(partial(fill, start=start))
+        queues = await database.read(lambda c: c.execute(select(WAY.c.queue)).all())
+        filled = _resident()
+        engine = _engine(database)
+        running = asyncio.create_task(engine.run())
+        left = await database.read(_waiting)
+        begun = time.perf_counter()
+        await asyncio.sleep(20)
+        done = left - await database.read(_waiting)
+        print(
+            f"{left:,} wait in {len(queues)} queues; resident before {before:.0f} MB, filled "
+            f"{filled:.0f} MB, at work {_resident():.0f} MB (peak {_peak():.0f} MB); "
+            f"{done / (time.perf_counter() - begun):,.0f}/s"
+        )
+        running.cancel()
+        await asyncio.wait([running])
+        await database.close()
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def main() -> None:
+    listening = socket.create_server(("0.0.0.0", 0), backlog=1000)
+    port = listening.getsockname()[1]
+    server = get_context("spawn").Process(target=_serve, args=(listening,), daemon=True)
+    server.start()
+    try:
+        if sys.argv[1:] == ["memory"]:
+            asyncio.run(_memory(port))
+        else:
+            endpoints, articles = map(int, sys.argv[1:3]) if sys.argv[2:] else (200, 30)
+            asyncio.run(_compare(endpoints, articles, port))
+    finally:
+        server.terminate()
+        server.join()
+
+
+if __name__ == "__main__":
+    main()
