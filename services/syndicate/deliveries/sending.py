@@ -36,7 +36,8 @@ class Parcel:
     entry: Entry
     """The newest of its article at the partner; as in `changes`."""
     article: Article | None
-    """The version that the entry is about. Nothing for `removed`, and once it was erased."""
+    """The version that the entry is about. Nothing for `removed`, and once it was erased: formats
+    other than JSON have another in its place then (see `stand_in`)."""
     message: str
     """The same on every attempt, and on no other parcel."""
     attempt: int

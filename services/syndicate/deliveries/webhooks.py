@@ -32,13 +32,11 @@ class Webhooks:
     async def send(self, parcel: Parcel) -> None:
         """Push. Raises NotTaken, Gone."""
         document = await self._documents.of(parcel)
-        body = document.body if document else b""
-        headers = headers_of(parcel) | signed(parcel.message, now(), body, parcel.way.secrets)
-        if document:
-            headers["Content-Type"] = document.content_type
+        signature = signed(parcel.message, now(), document.body, parcel.way.secrets)
+        headers = headers_of(parcel) | signature | {"Content-Type": document.content_type}
         try:
             await self._outgoing.call(
-                "POST", parcel.way.target, headers=headers, content=body, limits=_LIMITS
+                "POST", parcel.way.target, headers=headers, content=document.body, limits=_LIMITS
             )
         except BadStatus as bad:
             if bad.status == _GONE:
