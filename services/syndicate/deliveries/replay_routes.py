@@ -17,10 +17,9 @@ from services.common.bodies import read_body
 from services.common.given import Given, read
 from services.common.instants import now
 from services.common.openapi import PROBLEMS, json_body
-from services.common.problems import not_found
 from services.syndicate.changes.replaying import Period, replayed
-from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.queueing import queue
+from services.syndicate.partners import store as partner_store
 from services.syndicate.partners.admission import admin_only, office_of
 
 _MOST_BYTES = 16 * 1024
@@ -67,8 +66,7 @@ async def replay(request: Request, code: Code) -> Replay:
     """Push again what the partner was told in a period, each article as it stands now, under its
     old seq and marked `replay`. Live entries go first."""
     office = office_of(request)
-    if not await office.database.read(partial(ways.partner_known, code=code)):
-        raise not_found()
+    await office.database.read(partial(partner_store.known, code=code))
     wish = read(await read_body(request, _MOST_BYTES), Wish)
     period = Period(wish.from_ or _BEGINNING, wish.to or now())
     queued, after = 0, wish.after
