@@ -1,17 +1,10 @@
 """Pushes by webhook (Standard Webhooks)."""
 
 from services.common.instants import now
-from services.common.outgoing import (
-    BadStatus,
-    Limits,
-    Outgoing,
-    OutgoingFailure,
-    TargetRefused,
-    TooSlow,
-)
+from services.common.outgoing import BadStatus, Limits, Outgoing, OutgoingFailure
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.schedule import wish_of
-from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel
+from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel, kind_of
 from services.syndicate.deliveries.signing import signed
 
 KIND = "webhook"
@@ -42,9 +35,9 @@ class Webhooks:
             if bad.status == _GONE:
                 raise Gone from None
             wish = wish_of(bad.headers.get("Retry-After"), now())
-            raise NotTaken(f"status_{bad.status}", wish) from None
+            raise NotTaken(kind_of(bad), wish) from None
         except OutgoingFailure as failure:
-            raise NotTaken(_kind_of(failure)) from failure
+            raise NotTaken(kind_of(failure)) from failure
 
 
 def headers_of(parcel: Parcel) -> dict[str, str]:
@@ -59,13 +52,3 @@ def headers_of(parcel: Parcel) -> dict[str, str]:
         "Tinbai-Attempt": str(parcel.attempt),
     }
     return headers | ({"Tinbai-Replay": "true"} if entry.replay else {})
-
-
-def _kind_of(failure: OutgoingFailure) -> str:
-    match failure:
-        case TargetRefused():
-            return "address_refused"
-        case TooSlow():
-            return "too_slow"
-        case _:
-            return "no_answer"
