@@ -88,4 +88,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-deciding contracts migration lock clean rome readers
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-deciding bench-webhooks contracts migration lock clean rome readers

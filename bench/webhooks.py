@@ -139,18 +139,18 @@ def _waiting(connection: Connection) -> int:
     return connection.scalars(query).one()
 
 
-def _engine(database: Database) -> pushing.Pushing:
+def _engine(database: Database, stored: asyncio.Event) -> pushing.Pushing:
     call_out = partial(Outgoing, _LOOPBACK, verify=_UNUSED, idle=webhooks.KEPT)
     documents = Documents(database, SITE)
 
     def senders(outgoing: Outgoing) -> Mapping[str, Sender]:
         return {webhooks.KIND: webhooks.Webhooks(outgoing, documents)}
 
-    return pushing.Pushing(database, SITE, call_out, senders, asyncio.Event())
+    return pushing.Pushing(database, SITE, call_out, senders, stored)
 
 
 async def _by_engine(database: Database, deliveries: int) -> float:
-    engine = _engine(database)
+    engine = _engine(database, asyncio.Event())
     begun = time.perf_counter()
     running = asyncio.create_task(engine.run())
     while await database.read(_waiting):
@@ -217,9 +217,11 @@ async def _beside(misbehaving: Sequence[str], port: int) -> list[float]:
     bad = [f"http://127.3.0.{n + 1}:{port}{path}" for n, path in enumerate(misbehaving)]
     with tempfile.TemporaryDirectory() as folder:
         database = await _filled(Path(folder), [*good, *bad], 0)
-        running = asyncio.create_task(_engine(database).run())
+        stored = asyncio.Event()
+        running = asyncio.create_task(_engine(database, stored).run())
         for _ in range(_SECONDS):
             await _release(database)
+            stored.set()
             await asyncio.sleep(1)
         await asyncio.sleep(3)
         running.cancel()
@@ -251,7 +253,7 @@ async def _memory(port: int) -> None:
         for start in range(0, _ARTICLES, 500):
             await database.write(partial(_backlog, start=start, end=start + 500))
         filled, left = _resident(), await database.read(_waiting)
-        running = asyncio.create_task(_engine(database).run())
+        running = asyncio.create_task(_engine(database, asyncio.Event()).run())
         begun = time.perf_counter()
         await asyncio.sleep(20)
         done = left - await database.read(_waiting)
