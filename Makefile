@@ -76,6 +76,9 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 bench-deciding: .venv/dev  ## measure who gets an article, for a thousand partners
 	@$(BIN)/python -m bench.deciding $(ARGS)
 
+bench-webhooks: .venv/dev  ## measure webhooks beside bare clients (ARGS=memory, ARGS=misbehaviour)
+	@$(BIN)/python -m bench.webhooks $(ARGS)
+
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
 

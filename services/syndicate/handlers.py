@@ -41,6 +41,9 @@ class Partners(Protocol):
     def forget(self, articles: Collection[UUID]) -> None:
         """Drop what memory holds of these."""
 
+    def look_again(self) -> None:
+        """Say that products may have changed."""
+
 
 class Intake:
     """Takes batches into the store, and tells the press and the partners."""
@@ -89,6 +92,7 @@ class Intake:
         apply = partial(store.apply_registry, events=events)
         await self._database.write(positions.reaching(apply, batch.next_offsets))
         self._press.tell_changed()
+        self._partners.look_again()
         for event in events:
             with tracing(event.trace):
                 log.info("registry_taken", key=event.key)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.integration.doors import Door, open_door, started
+from tests.integration.doors import ADMIN, Door, open_door, started
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -42,6 +42,16 @@ def test_calls_about_articles_do_so_on_postgresql_too(postgresql_url, tmp_path):
 def test_the_calls_of_the_others_answer_as_documented(service, tmp_path):
     with started(service, tmp_path, {}) as http:
         fuzz(http, ["--max-examples=5"], tmp_path)
+
+
+def test_the_calls_about_partners_do_so_for_the_newsroom(tmp_path):
+    (tmp_path / "admin.key").write_text(ADMIN)
+    key = {"Authorization": f"Bearer {ADMIN}"}
+    with started("syndicate", tmp_path, {"ADMIN_KEY_FILE": tmp_path / "admin.key"}) as http:
+        for code in ("HQA", "HQB"):
+            partner = {"code": code, "name": code}
+            assert http.post("/v1/admin/partners", json=partner, headers=key).status_code == 201
+        fuzz(http, [*A_FEW, f"--header=Authorization: Bearer {ADMIN}"], tmp_path)
 
 
 def header(door: Door, who: str) -> str:

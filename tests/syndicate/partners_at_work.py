@@ -100,6 +100,9 @@ class NobodyWaits:
     def forget(self, articles: Collection[UUID]) -> None:
         """Nothing is in memory."""
 
+    def look_again(self) -> None:
+        """Go through no articles."""
+
 
 def intake_of(database: Database, press: Press, pages: Pages, site: Site) -> Intake:
     """Put an intake together, of which nothing follows for partners."""

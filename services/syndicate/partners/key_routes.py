@@ -52,13 +52,13 @@ async def list_keys(code: Code, request: Request) -> Response:
     return JSONResponse({"items": await office.database.read(listing), "next": None})
 
 
-@router.delete("/partners/{code}/keys/{key}", tags=["keys"], status_code=204)
-async def revoke_key(code: Code, key: UUID, request: Request, act: ActOf) -> Response:
+@router.delete("/partners/{code}/keys/{key_id}", tags=["keys"], status_code=204)
+async def revoke_key(code: Code, key_id: UUID, request: Request, act: ActOf) -> Response:
     """End a key: it opens nothing from now on."""
     office = office_of(request)
-    await office.database.write(partial(keys.revoke_key, act=act, partner=code, key=key))
+    await office.database.write(partial(keys.revoke_key, act=act, partner=code, key=key_id))
     office.keyring.forget()
-    log.info("key_revoked", key_id=str(key), partner=code)
+    log.info("key_revoked", key_id=str(key_id), partner=code)
     return Response(status_code=204)
 
 

@@ -52,18 +52,19 @@ class PartnerRoute(APIRoute):
 def _keep_private(headers: MutableHeaders, status: int, visit: Visit) -> None:
     if status >= 400:
         headers["Cache-Control"] = "private, no-store"
-    elif not {"private", "no-store"} & set(_words(headers.get("Cache-Control", ""))):
+    elif not {"private", "no-store"} & _words(headers.get("Cache-Control", "")):
         headers["Cache-Control"] = "private"
     headers["Referrer-Policy"] = "no-referrer"
-    headers.add_vary_header("Authorization")
+    if "authorization" not in _words(headers.get("Vary", "")):
+        headers.add_vary_header("Authorization")
     if status == 401:  # feed readers ask for a name and a password when they see this
         headers.append("WWW-Authenticate", _BASIC)
     for name, value in visit.headers:
         headers.append(name.decode(), value.decode())
 
 
-def _words(cache_control: str) -> list[str]:
-    return [each.strip().lower() for each in cache_control.split(",")]
+def _words(value: str) -> set[str]:
+    return {each.strip().lower() for each in value.split(",")}
 
 
 class _Shown(SecurityBase):

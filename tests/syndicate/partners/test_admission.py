@@ -2,7 +2,9 @@
 
 from base64 import b64encode
 
+import httpx2
 import pytest
+from fastapi import FastAPI, Response
 
 from services.common.limiter import Limiter
 from services.syndicate.partners.routing import PartnerRoute
@@ -105,6 +107,24 @@ async def test_no_answer_is_kept_by_others_or_tells_them_its_address(caller, key
         assert "Authorization" in answer.headers["vary"]
     for answer in (wrong, anothers, faulty):
         assert "no-store" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({}, ("private", "Authorization")),
+        ({"cache-control": "public, max-age=10"}, ("private", "Authorization")),
+        ({"cache-control": "Private, no-cache"}, ("Private, no-cache", "Authorization")),
+        ({"vary": "Accept, authorization"}, ("private", "Accept, authorization")),
+    ],
+)
+async def test_a_route_may_say_more_but_not_less(said, kept):
+    app = FastAPI()
+    app.router.routes.append(PartnerRoute("/x", lambda: Response(headers=said)))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
+        answer = await http.get("http://inside/x")
+
+    assert (answer.headers["cache-control"], answer.headers["vary"]) == kept
 
 
 async def test_each_partner_has_its_own_limit_and_is_told(caller, key, office):

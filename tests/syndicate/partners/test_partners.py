@@ -195,3 +195,14 @@ async def test_a_new_partner_finds_what_is_there_already_and_a_new_product_takes
 
     assert [entry["kind"] for entry in held] == ["published"]
     assert [entry["kind"] for entry in after] == ["removed"]
+
+
+async def test_entries_of_a_partner_that_is_not_active_go_on_being_numbered(caller, database):
+    await take(database, article(column="thong-quan"))
+    await caller.partner()
+    closed = PAPER | {"active": False, "product": {"columns": ["khac"]}}
+
+    await caller.call("PUT", BAO_MOI, closed)
+
+    told = (await caller.call("GET", "/partners/bao-moi/changes")).json()["items"]
+    assert [(entry["seq"], entry["kind"]) for entry in told] == [(1, "published"), (2, "removed")]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, select
 
-from schemas.events import ColumnChanged, RegistryEvent, UnitChanged
+from schemas.events import RegistryEvent, UnitChanged
 from schemas.partner import Partner
-from schemas.registry import Column, Unit
+from schemas.registry import Unit
 from services.common.ids import new_id
-from services.syndicate.partner_tables import MEDIA_TOPIC, PARTNER, PRODUCT, REASSESSING, SUCCESSION
+from services.syndicate.partner_tables import PARTNER, PRODUCT, REASSESSING, SUCCESSION
 from services.syndicate.partners import store
 from services.syndicate.partners.registry import follow
 from tests.factories import NOON, TRACE
@@ -30,10 +30,6 @@ def tell(connection: Connection) -> Tell:
 
 def unit_changed(unit: Unit) -> UnitChanged:
     return UnitChanged(id=new_id(), time=NOON, producer="ingest", trace=TRACE, unit=unit)
-
-
-def column_changed(column: Column) -> ColumnChanged:
-    return ColumnChanged(id=new_id(), time=NOON, producer="ingest", trace=TRACE, column=column)
 
 
 def succeeds(code: str, *before: str) -> UnitChanged:
@@ -95,15 +91,3 @@ def test_a_succession_that_was_a_mistake_is_taken_back(connection, tell):
 
     assert current(connection, "bao") == (3, "registry", {})
     assert connection.execute(select(SUCCESSION)).all() == []
-
-
-def test_topics_of_columns_are_kept_and_forgotten(connection, tell):
-    topics = select(MEDIA_TOPIC.c.column, MEDIA_TOPIC.c.topic)
-    first = Column(slug="thong-quan", name="Thông quan", media_topic="medtop:04000000")
-
-    tell(column_changed(first))
-    tell(column_changed(Column(slug="khac", name="Khác")))
-    assert connection.execute(topics).all() == [("thong-quan", "medtop:04000000")]
-
-    tell(column_changed(Column(slug="thong-quan", name="Thông quan")))
-    assert connection.execute(topics).all() == []
