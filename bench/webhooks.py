@@ -47,7 +47,7 @@ from tests.factories import TRACE, article, event
 from tests.syndicate.partners_at_work import SITE, add_partner
 
 _ROUNDS = 3
-_GOOD, _SECONDS = 50, 12
+_GOOD, _SECONDS, _WARMING = 50, 14, 2
 _ARTICLES = 5000  # for 200 partners: a million deliveries
 _PLACES = pushing.BOUNDS[Standing.PROMPT].places
 _LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -231,7 +231,8 @@ async def _beside(misbehaving: Sequence[str], port: int) -> list[float]:
         rows = await database.read(lambda connection: connection.execute(mine).all())
         await database.close()
     assert len(rows) == _GOOD * _SECONDS
-    return [(row.ended - row.created).total_seconds() for row in rows]
+    # Without the first ones, for which connections are made and programs warm up.
+    return [(row.ended - row.created).total_seconds() for row in rows if row.entry > _WARMING]
 
 
 async def _misbehave(port: int) -> None:
@@ -308,6 +309,8 @@ def main() -> None:
     port = listening.getsockname()[1]
     server = get_context("spawn").Process(target=_serve, args=(listening,), daemon=True)
     server.start()
+    # It answers once it has read all of this.
+    httpx2.post(f"http://127.0.0.1:{port}/", content=b"x", timeout=60).raise_for_status()
     try:
         if sys.argv[1:] == ["memory"]:
             asyncio.run(_memory(port))

@@ -43,8 +43,8 @@ class Pushing:
     """Runs for as long as the service does.
 
     Ways that failed or were slow the last time have lanes of their own, and senders of their own,
-    whose look-ups of names hold up nobody else's. `stored` is set when
-    something may have been queued.
+    whose look-ups of names hold up nobody else's. `stored` is set when something may have been
+    queued.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Pushing:
         self._call_out = call_out
         self._senders = senders
         self._stored = stored
+        self._looks = {standing: asyncio.Event() for standing in Standing}
 
     async def run(self) -> None:
         """Run until cancelled. What is not done by then is in the store."""
@@ -72,6 +73,7 @@ class Pushing:
         ):
             for lane in self._lanes(trusted, doubtful):
                 group.create_task(lane.run())
+            group.create_task(self._wake())
             group.create_task(self._tidy())
             group.create_task(self._count())
 
@@ -79,10 +81,17 @@ class Pushing:
         database, loading, ledger = self._database, self._loading, self._ledger
         first = Attempts(ledger, self._senders(trusted))
         again = Attempts(ledger, self._senders(doubtful))
-        due = partial(Due, loading)
-        yield Lane(database, due(Standing.PROMPT), first, BOUNDS[Standing.PROMPT], self._stored)
-        for standing in (Standing.SLOW, Standing.FAILING):
-            yield Lane(database, due(standing), again, BOUNDS[standing], asyncio.Event())
+        for standing, look in self._looks.items():
+            attempts = first if standing is Standing.PROMPT else again
+            yield Lane(database, Due(loading, standing), attempts, BOUNDS[standing], look)
+
+    async def _wake(self) -> None:
+        """Have every lane look at once when something was stored."""
+        while True:
+            await self._stored.wait()
+            self._stored.clear()
+            for look in self._looks.values():
+                look.set()
 
     async def _take_up(self) -> None:
         """Do at once what was left when this process ended; with others beside it, it is not known
