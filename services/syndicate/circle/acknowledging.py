@@ -142,7 +142,7 @@ def _apply(connection: Connection, partner: str, word: Acknowledgement, at: date
     if takedown is None:
         return
     if word.url is not None:
-        places.add(connection, partner, word.id, [word.url])
+        places.add(connection, {(partner, word.id): [word.url]})
     if not is_about(word, takedown.version):
         return
     values: dict[str, Any] = {}

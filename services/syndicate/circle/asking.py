@@ -40,7 +40,7 @@ def note(connection: Connection, entries: Sequence[NewEntry]) -> None:
     if new:
         connection.execute(insert(TAKEDOWN), new)
     text_prints.keep(connection, prints)
-    places.take_over(connection, set(told))
+    places.take_over(connection, told.keys())
 
 
 def _row(entry: NewEntry, had: int, within: timedelta) -> dict[str, Any]:

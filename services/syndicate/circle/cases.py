@@ -38,7 +38,8 @@ class Told(BaseModel):
 class Sent(BaseModel):
     """What became of a version by one way by which the partner is pushed to."""
 
-    way: str
+    way: str | None
+    """Its kind; nothing where the newsroom has removed it."""
     version: int
     state: str
     times: int

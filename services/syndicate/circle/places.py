@@ -1,7 +1,7 @@
 """Where partners say that a retracted article stands. Each function is a part of its caller's
 transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,11 @@ MOST = 5
 LEASE = timedelta(minutes=1)
 
 
-def take_over(connection: Connection, wanted: set[tuple[str, UUID]]) -> None:
+Of = tuple[str, UUID]
+"""A partner, and an article."""
+
+
+def take_over(connection: Connection, wanted: Collection[Of]) -> None:
     """Keep the newest addresses that partners named before the retractions of articles."""
     said = ACKNOWLEDGEMENT.c
     query = (
@@ -28,31 +32,37 @@ def take_over(connection: Connection, wanted: set[tuple[str, UUID]]) -> None:
         .group_by(said.partner, said.article, said.url)
         .order_by(func.max(said.seq).desc())
     )
-    named: dict[tuple[str, UUID], list[str]] = {}
+    named: dict[Of, list[str]] = {}
     for partner, article, url in connection.execute(query):
         named.setdefault((partner, article), []).append(url)
-    for partner, article in wanted & named.keys():
-        add(connection, partner, article, named[partner, article])
+    add(connection, {of: named[of] for of in wanted if of in named})
 
 
-def add(connection: Connection, partner: str, article: UUID, urls: Iterable[str]) -> None:
+def add(connection: Connection, named: Mapping[Of, Sequence[str]]) -> None:
     """Keep addresses, as far as there is room."""
-    mine = (PLACE.c.article == article, PLACE.c.partner == partner)
-    known = set(connection.scalars(select(PLACE.c.url).where(*mine)))
-    new = [url for url in urls if url not in known][: max(MOST - len(known), 0)]
+    known: dict[Of, set[str]] = {}
+    theirs = PLACE.c.partner.in_({partner for partner, _ in named})
+    articles = PLACE.c.article.in_({article for _, article in named})
+    for row in connection.execute(select(PLACE).where(articles, theirs)):
+        known.setdefault((row.partner, row.article), set()).add(row.url)
     rows = [
         {
-            "partner": partner,
-            "article": article,
+            "partner": of[0],
+            "article": of[1],
             "url": url,
             "host": str(urlsplit(url).hostname),
             "looks": 0,
             "detail": "",
         }
-        for url in new
+        for of, urls in named.items()
+        for url in _new(urls, known.get(of, set()))
     ]
     if rows:
         connection.execute(insert(PLACE), rows)
+
+
+def _new(urls: Sequence[str], known: set[str]) -> list[str]:
+    return [url for url in urls if url not in known][: max(MOST - len(known), 0)]
 
 
 def look_soon(connection: Connection, partner: str, article: UUID, at: datetime) -> None:

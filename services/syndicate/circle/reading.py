@@ -131,7 +131,7 @@ def _sent(article: UUID) -> "Select[Any]":
     times = func.sum(DELIVERY.c.attempts).label("times")
     at = func.max(DELIVERY.c.ended, type_=DELIVERY.c.ended.type).label("at")
     query = select(DELIVERY.c.partner, WAY.c.kind.label("way"), *by[2:], times, at)
-    query = query.join_from(DELIVERY, WAY, WAY.c.id == DELIVERY.c.way)
+    query = query.join_from(DELIVERY, WAY, WAY.c.id == DELIVERY.c.way, isouter=True)
     return query.where(DELIVERY.c.article == article).group_by(*by).order_by(*by)
 
 

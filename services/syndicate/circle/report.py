@@ -58,15 +58,18 @@ class SeenPlace(Place):
     sentence: str
 
 
-class Item(Deadline):
+class Item(BaseModel):
     """A partner that had the article."""
 
     partner: str
     name: str
     status: Status
     sentence: str
+    asked: Deadline
     late: bool
+    """Whether it was done after its time."""
     feed_at: datetime | None
+    """When it was given its feed last."""
     told: list[Told]
     sent: list[Sent]
     acknowledgements: list[Acknowledged]
@@ -151,11 +154,11 @@ def _summary(counts: Counts) -> Said:
 
 def _item(case: Case) -> Item:
     return Item(
-        **case.asked.model_dump(),
         partner=case.partner,
         name=case.name,
         status=case.status,
         sentence=translated(sentence_of(case.status, case.asked)),
+        asked=case.asked,
         late=is_late(case.asked),
         feed_at=case.feed_at,
         told=list(case.told),

@@ -58,7 +58,7 @@ def queue(
 
 
 def _rank(entry: NewEntry) -> int:
-    if entry.replay:
+    if entry.replay and not entry.express:
         return _REPLAY
     return _EXPRESS if entry.express or entry.kind is not Kind.PUBLISHED else _USUAL
 

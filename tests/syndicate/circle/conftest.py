@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, Row, insert, select, update
 
 from schemas.article import Article
-from schemas.partner import Product
+from schemas.partner import Format, Product
 from services.common import problems
 from services.common.auth import AdminKey, digest
 from services.common.database import Database
@@ -25,6 +25,7 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.circle import admin, routes, takedowns
 from services.syndicate.circle.takedowns import Step
+from services.syndicate.deliveries import ways
 from services.syndicate.partner_tables import DELIVERY_NEWS, PARTNER, PARTNER_KEY, PLACE, TAKEDOWN
 from services.syndicate.tables import TABLES
 from tests.factories import event
@@ -52,6 +53,14 @@ class Newsroom:
             connection.execute(insert(PARTNER_KEY), row)
 
         await self.database.write(job)
+
+    async def webhook(self, partner: str) -> UUID:
+        """Have a partner pushed to, by nobody yet."""
+        target = f"https://{partner}.example/"
+        new = ways.NewWay(
+            partner, kind="webhook", format=Format.JSON, target=target, host=partner, secret="x"
+        )
+        return await self.database.write(lambda connection: ways.add(connection, new, now()))
 
     async def release(self, *versions: Article) -> Sequence[NewEntry]:
         """Have versions released, and all that follows from it."""

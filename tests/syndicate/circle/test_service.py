@@ -58,4 +58,4 @@ async def found(newsroom: Newsroom, of: Any) -> Any:
     """Give the report once it is overdue, and known how far the partner has read."""
     report = await newsroom.ask(f"/articles/{of.id}/retraction-report")
     (item,) = report["items"]
-    return report if item["status"] == "overdue" and item["pulled_at"] else None
+    return report if item["status"] == "overdue" and item["asked"]["pulled_at"] else None

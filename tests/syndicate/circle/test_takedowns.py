@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from services.common.database import Database
 from services.common.instants import now
+from services.syndicate import consequences
 from services.syndicate.circle import asking, takedowns
 from services.syndicate.circle.deadlines import State
 from services.syndicate.circle.pulls import Fetched, pulled
 from services.syndicate.circle.takedowns import Step
-from services.syndicate.partner_tables import TAKEDOWN, TEXT_PRINT
+from services.syndicate.partner_tables import DELIVERY, TAKEDOWN, TEXT_PRINT
 from services.syndicate.tables import TABLES
 from tests.factories import article, erasure, retraction
 
@@ -247,3 +250,19 @@ async def test_drills_are_asked_for_and_counted_apart(newsroom):
     assert not (await newsroom.takedown("a", real.id)).test
     counts = await newsroom.database.read(takedowns.counts)
     assert counts == {State.WAITING: 2, State.REMINDED: 0, State.OVERDUE: 0}
+
+
+async def test_a_reminder_is_pushed_before_all_that_waits(newsroom):
+    await newsroom.partner("a")
+    await newsroom.webhook("a")
+    first = article()
+    await newsroom.release(first)
+    (told,) = await newsroom.release(retraction(first.id))
+    await newsroom.database.write(lambda c: c.execute(delete(DELIVERY)).rowcount)  # it was taken
+    await newsroom.release(article(), article(urgency=1))
+    late = told.at + 0.8 * DAY
+    await newsroom.database.write(lambda c: takedowns.step(c, late, 10, consequences.follow))
+
+    waiting = sorted(await newsroom.rows(DELIVERY), key=lambda row: (row.rank, -row.seq))
+    assert (waiting[0].article, waiting[0].version, waiting[0].replay) == (first.id, 2, True)
+    assert waiting[0].rank == 0
