@@ -31,7 +31,7 @@ class Report:
     def as_text(self) -> str:
         """For people: a finding a line, then the verdict."""
         lines = [f"{each.fault:<15} {each.what}  {each.detail}" for each in self.findings]
-        verdict = f"{len(lines)} faults." if lines else "All is as it was told."
+        verdict = f"Faults: {len(lines)}." if lines else "All is as it was told."
         whole = f"{self.articles} articles, {self.last} entries, signed by {self.key}."
         return "\n".join([*lines, f"{whole} {verdict}"])
 

@@ -17,7 +17,7 @@ _MOST_WAITING = 10_000  # lines
 _CLOSE_WITHIN = 5.0  # seconds
 
 # They report every attempt while Kafka is away: what they say is passed on once in a while.
-_TALKATIVE = ("aiokafka", "faststream", "kafka")
+_TALKATIVE = ("aiokafka", "asyncssh", "faststream", "kafka")
 _REPEAT_AFTER = 30.0  # seconds
 
 

@@ -50,7 +50,7 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Try the addresses in turn, until one takes the connection."""
-        addresses = await self._checked(host, port)
+        addresses = await self.addresses(host, port)
         for address in addresses[:-1]:
             try:
                 return await self._inner.connect_tcp(
@@ -62,7 +62,9 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
             addresses[-1], port, timeout, local_address, socket_options
         )
 
-    async def _checked(self, host: str, port: int) -> list[str]:
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Give the addresses of a host, at least one. Raises AddressRefused where we may not call
+        one of them, OSError, one of FAILURES."""
         try:
             found = list(dict.fromkeys(await self._resolve(host, port)))
         except UnicodeError as error:  # a label of more than 63 characters

@@ -104,10 +104,9 @@ class Outgoing:
         self._kept = idle > 0
         self._looking_up: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
         self._lookups = ThreadPoolExecutor(_LOOKUPS, "lookup")
+        self._backend = CheckedBackend(allowed, resolve or self._resolve)
         self._client = httpx2.AsyncClient(
-            transport=CheckedTransport(
-                CheckedBackend(allowed, resolve or self._resolve), verify, idle
-            ),
+            transport=CheckedTransport(self._backend, verify, idle),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
             trust_env=False,
             follow_redirects=False,
@@ -147,6 +146,17 @@ class Outgoing:
         except AddressRefused as refused:
             raise TargetRefused(str(refused)) from refused
         except (httpx2.HTTPError, httpx2.InvalidURL, *FAILURES, ssl.SSLError, OSError) as error:
+            raise TransportFailed(str(error) or type(error).__name__) from error
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Give the addresses of a host, at least one, for a call that is not HTTP. It must go to
+        one of these, without the name being looked up again: it may lead elsewhere by then. Raises
+        OutgoingFailure."""
+        try:
+            return await self._backend.addresses(host, port)
+        except AddressRefused as refused:
+            raise TargetRefused(str(refused)) from refused
+        except (*FAILURES, OSError) as error:
             raise TransportFailed(str(error) or type(error).__name__) from error
 
     async def _follow(self, request: httpx2.Request, limits: Limits) -> Reply:

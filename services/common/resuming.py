@@ -5,10 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
-from sqlalchemy.exc import SQLAlchemyError
-
-from services.common.database import what_happened
+from aiokafka.errors import IllegalStateError
 
 Offsets = Mapping[tuple[str, int], int]
 """The next offset to read of each partition: (topic, partition) to offset."""
@@ -63,8 +60,8 @@ class ReadOn(ConsumerRebalanceListener):  # type: ignore[misc]
                 consumer.resume(*assigned)
             except IllegalStateError:
                 return  # another assignment came in between, or an end
-            except (KafkaError, SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning("start_not_known", error=what_happened(error))
+            except Exception:  # whatever it is: without an answer nothing is ever read again
+                log.exception("start_not_known", partitions=len(assigned))
                 await _pause(_RETRY_AFTER)
             else:
                 return

@@ -11,11 +11,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, CliApp, NoDecode, SettingsConfigDict
 
 
-def _listed(given: object) -> object:
+def listed(given: object) -> object:
+    """Take a list apart that was given as one text."""
     return re.findall(r'[^\s,"\[\]]+', given) if isinstance(given, str) else given
 
 
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)]
 """Networks with commas or spaces between them, or as a JSON list."""
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from schemas.article import Erasure
+from schemas.article import PUBLIC, Audience, Erasure
 from schemas.text import Code
 from schemas.times import Time
 from services.common.openapi import Answers, header
@@ -91,6 +91,8 @@ class Review(BaseModel):
 class Summary(BaseModel):
     """How an article stands."""
 
+    audience: Audience = PUBLIC
+    """Only where that is not everybody."""
     id: UUID
     version: int = Field(ge=1)
     status: Status

@@ -23,6 +23,7 @@ def summary(
 ) -> dict[str, Any]:
     """Say how an article stands, and where readers find it."""
     return {
+        **({} if state.public else {"audience": state.audience}),
         "id": str(state.id),
         "version": state.version,
         "status": state.status,

@@ -67,6 +67,7 @@ def build(settings: SyndicateSettings) -> PublicFeeds:
             app.state.desk = hub_routes.desk(hub, site, settings, database)
             app.state.office = partners.office
             app.state.partner_feeds = partners.feeds
+            app.state.other_ways = partners.other_ways
             await clock.look()
             await press.open()
             async with running(

@@ -23,8 +23,15 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes, webhooks
+from services.syndicate.deliveries import (
+    delivery_routes,
+    replay_routes,
+    way_routes,
+    webhook_routes,
+    webhooks,
+)
 from services.syndicate.deliveries.documents import Documents
+from services.syndicate.deliveries.other_ways import Allowed, OtherWays
 from services.syndicate.deliveries.pushing import Pushing
 from services.syndicate.deliveries.sending import Sender
 from services.syndicate.explaining import routes as explaining_routes
@@ -50,6 +57,7 @@ _ROUTERS = (
     circle_routes.router,
     circle_admin.router,
     webhook_routes.router,
+    way_routes.router,
     delivery_routes.router,
     replay_routes.router,
     manifest_routes.router,
@@ -82,6 +90,8 @@ class PartnerSide:
         self._news = NewsTeller(database, told)
         call_out = partial(Outgoing, settings.allowed_targets)
         self._documents = Documents(database, site)
+        allowed = Allowed(settings.partner_folders, settings.allowed_targets, settings.mail_server)
+        self.other_ways = OtherWays(database, site, allowed)
         keeping = partial(Outgoing, settings.allowed_targets, idle=webhooks.KEPT)
         self._pushing = Pushing(database, site, keeping, self._senders, self._arrivals.any)
         self._circle = Circle(database, site.home, call_out, follow, pulls)
@@ -111,11 +121,13 @@ class PartnerSide:
 
     async def close(self) -> None:
         """Store what is only in memory yet."""
+        self.other_ways.close()
         await self._upkeep.once()
         await self._pulls.store()
 
     def _senders(self, outgoing: Outgoing) -> Mapping[str, Sender]:
-        return {webhooks.KIND: webhooks.Webhooks(outgoing, self._documents)}
+        webhook = webhooks.Webhooks(outgoing, self._documents)
+        return {webhooks.KIND: webhook, **self.other_ways.senders(outgoing)}
 
     def _stored(self) -> None:
         self._arrivals.tell_all()

@@ -2,15 +2,41 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
 from services.common.database import sqlite_url
-from services.common.settings import RateSettings
+from services.common.settings import RateSettings, listed
+from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.rendering.window import Periods
 
 _YEAR = 31_536_000  # seconds
+
+
+def _whole(folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not all(folder.is_absolute() and ".." not in folder.parts for folder in folders):
+        raise ValueError("must be whole paths, without `..`")
+    return folders
+
+
+Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(listed), AfterValidator(_whole)]
+"""Folders with commas or spaces between them, or as a JSON list."""
+
+
+def _smtp_url(given: SecretStr) -> SecretStr:
+    MailServer.read(given.get_secret_value(), "tinbai@localhost")
+    return given
+
+
+def _mail_from(given: str) -> str:
+    MailServer.read("smtp://localhost", given)
+    return given
+
+
+SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp_url)]
+MailFrom = Annotated[str, AfterValidator(_mail_from)]
 
 
 class SyndicateSettings(RateSettings):
@@ -80,6 +106,24 @@ class SyndicateSettings(RateSettings):
     database_url: str = Field(
         default="", description="postgresql://…, to be shared by several; else a file below data"
     )
+
+    partner_folders: Folders = Field(
+        default=(), description="folders below which files may be put for partners"
+    )
+    smtp_url: SmtpUrl | None = Field(
+        default=None,
+        description="server for mails to partners: smtps://USER:PASSWORD@HOST, or smtp://…",
+    )
+    mail_from: MailFrom = Field(
+        default="Tin bài <tinbai@localhost>", description="in whose name mails are sent"
+    )
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mails are handed in."""
+        if self.smtp_url is None:
+            return None
+        return MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
 
     public_folder: Path | None = Field(
         default=None, description="folder for the feeds as files; DATA/syndicate/public if not set"

@@ -86,7 +86,9 @@ def no_trace(body: bytes, article: str) -> bool:
 def test_a_partner_that_does_what_it_is_told_passes(tried: Stack, key: str, tmp_path: Path) -> None:
     saved = tmp_path / "certificate.json"
     with simulated(tried, key, tmp_path):
-        passed = drill(tried, "--wait", "15", "--embargo", "3", "--save", str(saved))
+        passed = drill(
+            tried, "--unit", "DRILL", "--wait", "15", "--embargo", "3", "--save", str(saved)
+        )
 
     found = json.loads(passed.stdout)
     assert {each["verdict"] for each in found["findings"]} == {"done"}, passed.stdout
@@ -105,6 +107,7 @@ def test_a_partner_that_says_nothing_does_not_pass_and_keeps_nothing(
 
     found = json.loads(failed.stdout)
     assert failed.returncode == 1
+    assert found["unit"], "the first that there is"
     assert {each["verdict"] for each in found["findings"]} == {"silent"}, failed.stdout
     assert standing(tried) == []
     url = f"{tried.url('syndicate')}/partners/{CODE}/changes?limit=1000"
@@ -123,7 +126,7 @@ def test_there_must_be_such_a_partner(tried: Stack) -> None:
 
 
 def drill(stack: Stack, *options: str, code: str = CODE) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "stack", "partner", "drill", code, "--unit", "DRILL"]
+    command = [sys.executable, "-m", "stack", "partner", "drill", code]
     return subprocess.run(
         [*command, "--json", "--data", str(stack.data), *options],
         capture_output=True,

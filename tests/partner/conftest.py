@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +18,9 @@ from services.common.auth import digest
 from services.common.database import Database, sqlite_url
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate.manifests import routes as manifests
+from services.syndicate.partner_side import add_routes
 from services.syndicate.partner_tables import PARTNER_KEY
-from services.syndicate.partners import changes_routes
-from services.syndicate.partners.admission import Office, PartnerCode
+from services.syndicate.partners.admission import Office
 from services.syndicate.tables import TABLES
 from tests.syndicate.partners_at_work import Desk, office_of
 
@@ -36,6 +35,7 @@ class Tinbai:
     office: Office
     feed: bytes = b'{"items": []}'
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    """What was sent, be it refused or not."""
     told: int = 0
     """The newest seq."""
 
@@ -72,24 +72,24 @@ async def listening(app: Any) -> AsyncIterator[str]:
 async def tinbai(tmp_path) -> AsyncIterator[Tinbai]:
     app = FastAPI()
     problems.install(app)
-    app.include_router(changes_routes.router)
-    app.include_router(manifests.router)
-    app.include_router(manifests.for_everybody)
-    database = Database(sqlite_url(tmp_path / "syndicate.db"), TABLES.create_all)
-    await database.write(_admit)
-    app.state.office = office_of(database)
-
-    @app.post("/partners/{code}/acknowledgements", status_code=201)
-    async def acknowledge(request: Request, code: PartnerCode) -> None:
-        it.acknowledged.append(await request.json())
 
     @app.get("/partners/{code}/feed.ninjs")
-    async def feed(request: Request, code: PartnerCode) -> Response:
+    async def feed(request: Request) -> Response:
         etag = f'"{hash(it.feed)}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304)
         return Response(it.feed, headers={"ETag": etag})
 
+    @app.middleware("http")
+    async def record(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path == f"/partners/{CODE}/acknowledgements":
+            it.acknowledged.append(await request.json())
+        return await go_on(request)
+
+    add_routes(app)
+    database = Database(sqlite_url(tmp_path / "syndicate.db"), TABLES.create_all)
+    await database.write(_admit)
+    app.state.office = office_of(database)
     try:
         async with listening(app) as url:
             it = Tinbai(url, app.state.office)

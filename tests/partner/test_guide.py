@@ -1,6 +1,8 @@
 """What docs/partners.md tells a partner's engineer to run, run."""
 
 import asyncio
+import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from partner.__main__ import app
+from services.common.instants import now
 from tests.factories import article, retraction
 from tests.partner.conftest import CODE, KEY
 
@@ -42,6 +45,22 @@ async def test_the_loop_shows_takes_down_and_goes_on_where_it_was(tinbai, tmp_pa
     assert await lines(2) == [f"show {each.id} {each.headline}" for each in (first, second)]
     await tinbai.release(retraction(first.id))
     assert await lines(1) == [f"take down {first.id} nội bộ: số liệu sai"]
+
+
+async def test_a_signature_is_verified_by_what_a_machine_has(tinbai, tmp_path):
+    await tinbai.release(article())
+    [script] = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    today = now().date().isoformat()
+    environment = os.environ | {"TINBAI": tinbai.url, "CODE": CODE, "DAY": today, "KEY": KEY}
+
+    run = await asyncio.create_subprocess_exec(
+        *("bash", "-euc", script), cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    told = (await run.communicate())[0].decode()
+
+    assert run.returncode == 0
+    assert "Signature Verified Successfully" in told
+    assert len(json.loads((tmp_path / "manifest.json").read_text())["items"]) == 1
 
 
 async def test_the_three_lines_with_our_client_keep_a_mirror(tinbai, tmp_path):

@@ -78,6 +78,7 @@ async def test_it_shows_what_it_was_told_acknowledges_it_and_takes_it_down(tinba
         await tinbai.release(retraction(news.id))
         await until(lambda: len(tinbai.acknowledged) == 2)
         after = await http.get(simulator.page_url(str(news.id)))
+        await until(lambda: len(simulator.acknowledged) == 2)
 
     assert (page.status_code, after.status_code) == (200, 410)
     assert news.headline in page.text

@@ -1,15 +1,12 @@
 """What goes to a partner for an entry, in the format of its way."""
 
-from sqlalchemy import Connection, select
-
 from schemas.partner import Format
 from services.common.database import Database
 from services.common.fresh import Fresh
+from services.syndicate.changes.names import all_names
 from services.syndicate.deliveries.sending import Parcel
-from services.syndicate.feeds.entry import Names
 from services.syndicate.feeds.single import Single, single
 from services.syndicate.feeds.site import Site
-from services.syndicate.tables import FEED
 
 _JSON = "application/json"
 _NAMES_FOR = 5.0  # seconds
@@ -19,7 +16,7 @@ class Documents:
     """Writes entries down."""
 
     def __init__(self, database: Database, site: Site) -> None:
-        self._names = Fresh(database, _names, _NAMES_FOR)
+        self._names = Fresh(database, all_names, _NAMES_FOR)
         self._site = site
 
     async def of(self, parcel: Parcel) -> Single | None:
@@ -30,9 +27,3 @@ class Documents:
         if parcel.article is None:
             return None
         return single(parcel.way.format, parcel.article, await self._names.get(), self._site)
-
-
-def _names(connection: Connection) -> Names:
-    """How units, columns and campaigns are called."""
-    named = select(FEED.c.name, FEED.c.title).where(FEED.c.title.is_not(None))
-    return {row.name: row.title for row in connection.execute(named)}

@@ -15,7 +15,7 @@ from services.syndicate.changes.shown import shown_to_partners
 from services.syndicate.deliveries.sending import Parcel
 from services.syndicate.deliveries.ways import way_of
 from services.syndicate.feeds.site import Site
-from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER_ENTRY, WAY
+from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER, PARTNER_ENTRY, WAY
 
 _OF_ENTRY = (PARTNER_ENTRY.c.partner == DELIVERY.c.partner, PARTNER_ENTRY.c.seq == DELIVERY.c.entry)
 _OF_ARTICLE = (HOLDING.c.partner == DELIVERY.c.partner, HOLDING.c.article == DELIVERY.c.article)
@@ -34,10 +34,12 @@ _AS_IT_STANDS = (
         PARTNER_ENTRY.c.reason,
         PARTNER_ENTRY.c.digest,
         HOLDING.c.seq.label("newest"),
+        PARTNER.c.active,
     )
     .join(WAY, WAY.c.queue == DELIVERY.c.queue)
     .join(PARTNER_ENTRY, and_(*_OF_ENTRY))
     .join(HOLDING, and_(*_OF_ARTICLE))
+    .join(PARTNER, PARTNER.c.code == DELIVERY.c.partner)
 )
 
 
@@ -78,7 +80,8 @@ class Loading:
 
 
 def _end(connection: Connection, seqs: Collection[int], at: datetime) -> None:
-    """What a newer entry has taken the place of, or what was erased."""
+    """What a newer entry has taken the place of, what was erased, or what is for a partner that is
+    not active."""
     ended = {"state": "superseded", "due_at": None, "lease": None, "ended": at}
     connection.execute(update(DELIVERY).where(DELIVERY.c.seq.in_(seqs)).values(ended))
 
@@ -92,7 +95,7 @@ def _has_text(row: Row[Any]) -> bool:
 
 
 def _can_be_told(row: Row[Any], texts: Container[versions.Key]) -> bool:
-    return not Kind(row.entry_kind).stands or _version(row) in texts
+    return not Kind(row.entry_kind).stands or (row.active and _version(row) in texts)
 
 
 def _attempt(

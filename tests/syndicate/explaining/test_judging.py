@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from schemas.article import Article, PubStatus
+from schemas.partner import Format
 from services.common.ids import new_id
 from services.common.instants import now
+from services.syndicate.deliveries.ways import NewWay, add
 from services.syndicate.explaining.facts import facts
 from services.syndicate.explaining.judging import Judgement, concerns, judge, judge_by_rules
-from services.syndicate.partner_tables import ACKNOWLEDGEMENT, DELIVERY, PULLED, WAY
+from services.syndicate.partner_tables import ACKNOWLEDGEMENT, DELIVERY, PULLED
 from services.syndicate.products.deciding import Ground, Misfit
 from services.syndicate.products.terms import Field
 from tests.factories import article, erasure, retraction
@@ -36,11 +38,9 @@ def told(desk: Desk, of: Article) -> tuple[str, str]:
 
 def deliver(desk: Desk, of: Article, entry: int, state: str, **more: Any) -> UUID:
     """Have a delivery of an entry by a webhook."""
-    way = new_id()
     at = now()
-    defaults = {column.name: _something(column) for column in WAY.c if not column.nullable}
-    new = {"id": way, "partner": "bao", "kind": "webhook", "created": at}
-    desk.connection.execute(insert(WAY).values(defaults | new))
+    new = NewWay("bao", "webhook", Format.JSON, "https://bao.example/tin", "bao.example")
+    way = add(desk.connection, new, at)
     defaults = {column.name: _something(column) for column in DELIVERY.c if not column.nullable}
     del defaults["seq"]
     row = {
@@ -141,8 +141,8 @@ def test_what_the_partner_acknowledged_was_delivered(desk: Desk) -> None:
     desk.partner("bao")
     of = article()
     desk.release(of)
-    word = {"partner": "bao", "article": of.id, "version": 1, "state": "applied", "at": now()}
-    desk.connection.execute(insert(ACKNOWLEDGEMENT).values(word))
+    word = {"partner": "bao", "article": of.id, "version": 1, "state": "applied"}
+    desk.connection.execute(insert(ACKNOWLEDGEMENT).values(word | {"by": "partner", "at": now()}))
     assert told(desk, of)[0] == "delivered"
 
 
@@ -150,7 +150,7 @@ def test_what_the_partner_fetched_is_in_and_says_so(desk: Desk) -> None:
     desk.partner("bao")
     first, second = article(), article()
     desk.release(first, second)
-    desk.connection.execute(insert(PULLED).values(partner="bao", seq=1, at=now()))
+    desk.connection.execute(insert(PULLED).values(partner="bao", seq=1))
     assert told(desk, first)[1].startswith("In: version 1 is entry 1, which was fetched.")
     assert told(desk, second)[1].startswith("In: version 1 is entry 2. ")
 
