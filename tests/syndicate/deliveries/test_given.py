@@ -89,6 +89,7 @@ def test_a_way_by_sftp_that_could_not_work_is_refused(wrong):
         f"*.vtv.example {LINE.partition(' ')[2]}",
         f"@cert-authority *.vtv.example {LINE.partition(' ')[2]}",
     ],
+    ids=range(4),  # the key differs from run to run
 )
 def test_the_lines_of_openssh_name_the_server(known_hosts):
     assert GivenSftp.model_validate(SFTP | {"known_hosts": known_hosts})
