@@ -56,6 +56,9 @@ readers: .venv/dev  ## let every feed reader read the feeds, gofeed too; writes 
 fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES=10000)
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -rP tests/integration/test_schemathesis.py $(ARGS)
 
+histories: .venv/dev  ## ten thousand random histories against what partners must hold (HISTORIES=10000)
+	TINBAI_TEST_HISTORIES=$(HISTORIES) $(BIN)/pytest -n 2 --timeout 7200 tests/syndicate/changes/test_histories.py tests/partner/test_histories.py $(ARGS)
+
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
 
@@ -73,8 +76,10 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
-bench-deciding: .venv/dev  ## measure who gets an article, for a thousand partners
-	@$(BIN)/python -m bench.deciding $(ARGS)
+bench-partners: .venv/dev  ## measure who gets an article, what it takes to tell them, and webhooks
+	@$(BIN)/python -m bench.deciding
+	@$(BIN)/python -m bench.partners
+	@$(BIN)/python -m bench.webhooks
 
 bench-webhooks: .venv/dev  ## measure webhooks beside bare clients (ARGS=memory, ARGS=misbehaviour)
 	@$(BIN)/python -m bench.webhooks $(ARGS)
@@ -91,4 +96,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-deciding bench-webhooks contracts migration lock clean rome readers
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-webhooks contracts migration lock clean histories rome readers

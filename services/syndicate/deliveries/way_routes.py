@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection, Row
 from starlette.responses import JSONResponse
 
+from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
@@ -41,7 +42,7 @@ router = APIRouter(
 @router.post(
     "", status_code=201, response_model=ToldWay, responses=_MADE, openapi_extra=json_body(GivenWay)
 )
-async def make_way(request: Request, code: str) -> Response:
+async def make_way(request: Request, code: Code) -> Response:
     """Make a way by which the partner is sent what comes from now on: `folder`, `object_store`,
     `sftp` or `email`, each with fields of its own."""
     database = office_of(request).database
@@ -56,7 +57,7 @@ async def make_way(request: Request, code: str) -> Response:
 
 
 @router.get("")
-async def list_ways(request: Request, code: str) -> ToldWays:
+async def list_ways(request: Request, code: Code) -> ToldWays:
     """List the partner's ways, but for webhooks, which have a list of their own."""
 
     def listed(connection: Connection) -> list[ToldWay]:
@@ -67,14 +68,14 @@ async def list_ways(request: Request, code: str) -> ToldWays:
 
 
 @router.get("/{way}")
-async def get_way(request: Request, code: str, way: UUID) -> ToldWay:
+async def get_way(request: Request, code: Code, way: UUID) -> ToldWay:
     """Give a way."""
     find = partial(way_wishes.find, code=code, way=way)
     return ToldWay.of(await office_of(request).database.read(find))
 
 
 @router.patch("/{way}", response_model=ToldWay, openapi_extra=json_body(Switch))
-async def switch_way(request: Request, code: str, way: UUID) -> ToldWay:
+async def switch_way(request: Request, code: Code, way: UUID) -> ToldWay:
     """Turn a way off or on. What is published meanwhile it does not get: that is for a replay."""
     database = office_of(request).database
     await database.read(partial(way_wishes.find, code=code, way=way))
@@ -94,7 +95,7 @@ async def switch_way(request: Request, code: str, way: UUID) -> ToldWay:
 
 
 @router.delete("/{way}", status_code=204)
-async def remove_way(request: Request, code: str, way: UUID) -> None:
+async def remove_way(request: Request, code: Code, way: UUID) -> None:
     """Forget a way and its secrets. What waits for it is not sent."""
 
     def remove(connection: Connection) -> None:
@@ -105,7 +106,7 @@ async def remove_way(request: Request, code: str, way: UUID) -> None:
 
 
 @router.post("/{way}/test")
-async def try_way(request: Request, code: str, way: UUID) -> Tried:
+async def try_way(request: Request, code: Code, way: UUID) -> Tried:
     """Do at once what a delivery does: put a file there and remove it, or send a mail that says
     that it is a test. Nothing of any article is in it."""
     find = partial(way_wishes.find, code=code, way=way)
