@@ -1,10 +1,11 @@
 """What each partner has fetched: how far it was given its changes, and when its feed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from services.common.database import Database
 from services.common.instants import now
@@ -20,6 +21,23 @@ class Fetched:
     at: datetime | None = None
     """When it was given that."""
     feed_at: datetime | None = None
+
+
+_FETCHED = (
+    update(PULLED)
+    .where(PULLED.c.partner == bindparam("of"))
+    .values(seq=bindparam("to"), feed_at=bindparam("fed"))
+)
+_GIVEN = (
+    update(TAKEDOWN)
+    .where(
+        TAKEDOWN.c.partner == bindparam("of"),
+        TAKEDOWN.c.entry > bindparam("after"),
+        TAKEDOWN.c.entry <= bindparam("to"),
+        TAKEDOWN.c.pulled_at.is_(None),
+    )
+    .values(pulled_at=bindparam("given"))
+)
 
 
 class Pulls:
@@ -46,34 +64,33 @@ class Pulls:
         evidence, and the partner's next call brings more."""
         gathered, self._gathered = self._gathered, {}
         if gathered:
-            await self._database.write(partial(_store, gathered=gathered))
+            await self._database.write(partial(pulled, gathered=gathered))
         return 0
 
 
-def pulled(connection: Connection, partner: str, fetched: Fetched) -> None:
-    """Keep what a partner was given, as far as that is news: a part of its caller's transaction."""
-    mine = PULLED.c.partner == partner
-    known = connection.execute(select(PULLED).where(mine)).one_or_none()
-    if known is None:
-        connection.execute(insert(PULLED).values(partner=partner, seq=0))
-    before = known.seq if known else 0
-    values: dict[str, object] = {"seq": max(before, fetched.seq)}
-    if fetched.feed_at:
-        values["feed_at"] = fetched.feed_at
-    connection.execute(update(PULLED).where(mine).values(values))
-    if fetched.seq > before:
-        connection.execute(
-            update(TAKEDOWN)
-            .where(
-                TAKEDOWN.c.partner == partner,
-                TAKEDOWN.c.entry > before,
-                TAKEDOWN.c.entry <= fetched.seq,
-                TAKEDOWN.c.pulled_at.is_(None),
-            )
-            .values(pulled_at=fetched.at)
-        )
-
-
-def _store(connection: Connection, gathered: dict[str, Fetched]) -> None:
-    for partner, fetched in gathered.items():
-        pulled(connection, partner, fetched)
+def pulled(connection: Connection, gathered: Mapping[str, Fetched]) -> None:
+    """Keep what partners were given, as far as that is news: a part of its caller's transaction."""
+    rows = connection.execute(select(PULLED).where(PULLED.c.partner.in_(gathered.keys())))
+    known = {row.partner: row for row in rows}
+    if new := [{"partner": each, "seq": 0} for each in gathered if each not in known]:
+        connection.execute(insert(PULLED), new)
+    before = {each: known[each].seq if each in known else 0 for each in gathered}
+    fed_before = {each: row.feed_at for each, row in known.items()}
+    connection.execute(
+        _FETCHED,
+        [
+            {
+                "of": partner,
+                "to": max(before[partner], fetched.seq),
+                "fed": fetched.feed_at or fed_before.get(partner),
+            }
+            for partner, fetched in gathered.items()
+        ],
+    )
+    given = [
+        {"of": partner, "after": before[partner], "to": fetched.seq, "given": fetched.at}
+        for partner, fetched in gathered.items()
+        if fetched.seq > before[partner]
+    ]
+    if given:
+        connection.execute(_GIVEN, given)

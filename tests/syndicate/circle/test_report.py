@@ -1,6 +1,7 @@
 """The report on a retraction: who had it, who took it down, what we saw, who is overdue."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
@@ -76,7 +77,7 @@ async def test_it_tells_by_which_ways_a_partner_got_it(newsroom):
     await newsroom.database.write(lambda c: c.execute(update(DELIVERY).values(DELIVERED)).rowcount)
     (two,) = await newsroom.release(retraction(first.id))
     await newsroom.database.write(
-        lambda c: pulled(c, "a", Fetched(one.seq, two.at, feed_at=two.at))
+        lambda c: pulled(c, {"a": Fetched(one.seq, two.at, feed_at=two.at)})
     )
 
     report = await newsroom.ask(f"/articles/{first.id}/retraction-report")
@@ -129,3 +130,30 @@ async def test_it_is_the_newsrooms_alone(newsroom):
     first = article()
     answer = await newsroom.http.get(f"/v1/admin/articles/{first.id}/retraction-report")
     assert answer.status_code == 401
+
+
+async def test_the_list_of_open_retractions_goes_on_where_it_stopped(newsroom):
+    for code in "abc":
+        await newsroom.partner(code)
+    ids = []
+    for _ in range(2):
+        one = article()
+        ids.append(str(one.id))
+        await newsroom.release(one)
+        await newsroom.release(retraction(one.id))
+    await newsroom.say("b", "removed", ids[0])
+
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await newsroom.ask(f"/takedowns?limit=2&cursor={cursor}")
+        found += [(each["partner"], each["article"]) for each in page["items"]]
+        cursor = page["next"]
+    assert found == [("a", ids[0]), ("c", ids[0]), *((code, ids[1]) for code in "abc")]
+    done = await newsroom.ask("/takedowns?state=done")
+    assert [each["word"] for each in done["items"]] == ["removed"]
+    assert (await newsroom.ask("/takedowns?state=overdue"))["items"] == []
+    assert len((await newsroom.ask("/takedowns?partner=c"))["items"]) == 2
+    assert (await newsroom.ask("/takedowns?cursor=x"))["status"] == 422
+    huge = await newsroom.ask("/takedowns?cursor=99999999999999999999.x.y")
+    assert huge["status"] == 422

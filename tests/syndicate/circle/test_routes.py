@@ -164,30 +164,3 @@ async def test_a_refusal_is_told_in_vietnamese_to_who_wants_that(newsroom, first
     headers = {"Authorization": "Bearer a", "Accept-Language": "vi"}
     answer = await newsroom.http.post("/partners/a/acknowledgements", json=word, headers=headers)
     assert "phiên bản" in answer.json()["errors"][0]["detail"]
-
-
-async def test_the_list_of_open_retractions_goes_on_where_it_stopped(newsroom):
-    for code in "abc":
-        await newsroom.partner(code)
-    ids = []
-    for _ in range(2):
-        one = article()
-        ids.append(str(one.id))
-        await newsroom.release(one)
-        await newsroom.release(retraction(one.id))
-    await newsroom.say("b", "removed", ids[0])
-
-    found: list[Any] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = await newsroom.ask(f"/takedowns?limit=2&cursor={cursor}")
-        found += [(each["partner"], each["article"]) for each in page["items"]]
-        cursor = page["next"]
-    assert found == [("a", ids[0]), ("c", ids[0]), *((code, ids[1]) for code in "abc")]
-    done = await newsroom.ask("/takedowns?state=done")
-    assert [each["word"] for each in done["items"]] == ["removed"]
-    assert (await newsroom.ask("/takedowns?state=overdue"))["items"] == []
-    assert len((await newsroom.ask("/takedowns?partner=c"))["items"]) == 2
-    assert (await newsroom.ask("/takedowns?cursor=x"))["status"] == 422
-    huge = await newsroom.ask("/takedowns?cursor=99999999999999999999.x.y")
-    assert huge["status"] == 422

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
 from services.common.database import Database
 from services.common.instants import now
 from services.syndicate import consequences
-from services.syndicate.circle import asking, takedowns
+from services.syndicate.circle import asking, places, takedowns
 from services.syndicate.circle.deadlines import State
 from services.syndicate.circle.pulls import Fetched, pulled
+from services.syndicate.circle.sightings import Seen, Sighting
 from services.syndicate.circle.takedowns import Step
 from services.syndicate.partner_tables import DELIVERY, TAKEDOWN, TEXT_PRINT
 from services.syndicate.tables import TABLES
@@ -232,10 +233,10 @@ async def test_when_the_retraction_was_pulled_is_known(newsroom):
     (told,) = await newsroom.release(retraction(first.id))
     soon, later = told.at + timedelta(minutes=1), told.at + timedelta(minutes=2)
 
-    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq - 1, told.at)))
+    await newsroom.database.write(lambda c: pulled(c, {"a": Fetched(told.seq - 1, told.at)}))
     assert (await newsroom.takedown("a", first.id)).pulled_at is None
-    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, soon)))
-    await newsroom.database.write(lambda c: pulled(c, "a", Fetched(told.seq, later)))
+    await newsroom.database.write(lambda c: pulled(c, {"a": Fetched(told.seq, soon)}))
+    await newsroom.database.write(lambda c: pulled(c, {"a": Fetched(told.seq, later)}))
     assert (await newsroom.takedown("a", first.id)).pulled_at == soon
 
 
@@ -266,3 +267,27 @@ async def test_a_reminder_is_pushed_before_all_that_waits(newsroom):
     waiting = sorted(await newsroom.rows(DELIVERY), key=lambda row: (row.rank, -row.seq))
     assert (waiting[0].article, waiting[0].version, waiting[0].replay) == (first.id, 2, True)
     assert waiting[0].rank == 0
+
+
+async def test_one_place_of_a_host_is_claimed_at_a_time_and_again_when_its_claim_ends(newsroom):
+    await newsroom.partner("a")
+    first = article()
+    await newsroom.release(first)
+    for path in ("x.example/1", "x.example/2", "y.example/1"):
+        await newsroom.say("a", "applied", first.id, version=1, url=f"https://{path}")
+    await newsroom.release(retraction(first.id))
+    late = now() + 2 * DAY
+    await newsroom.step(late)
+
+    async def claim(at: datetime) -> list[str]:
+        rows = await newsroom.database.write(lambda c: places.claim(c, at, 8))
+        assert {row.had for row in rows} <= {1}
+        return sorted(row.url[8:] for row in rows)
+
+    assert await claim(late) == ["x.example/2", "y.example/1"]
+    assert await claim(late) == []
+    assert await claim(late + places.LEASE) == ["x.example/2", "y.example/1"]
+    (place, *_) = [row for row in await newsroom.places() if row.url.endswith("x.example/2")]
+    gone = Sighting(Seen.GONE, "status 404")
+    await newsroom.database.write(lambda c: places.saw(c, place, gone, late))
+    assert await claim(late) == ["x.example/1"]

@@ -44,6 +44,8 @@ STORE: dict[str, Any] = {
         ("sftp://u@h:99999/in", None),
         ("sftp://u@h/in?x=1", None),
         ("sftp://u@h/in%0Arm", None),
+        ("sftp://u@h/in\n", None),
+        ("sftp://u@h\0/in", None),
         ("ssh://u@h/in", None),
         ("/in", None),
     ],
@@ -61,6 +63,8 @@ def test_a_target_of_sftp_is_taken_apart_or_refused(url, target):
         {"known_hosts": "sftp.vtv.example ssh-ed25519 AAAA"},
         {"known_hosts": LINE.replace("vtv", "vov")},
         {"known_hosts": ""},
+        {"known_hosts": f"{LINE}\0"},
+        {"password": "secret\0"},
         {"password": None},
         {"private_key": KEY.export_private_key().decode()},
         {"password": None, "private_key": "no key"},
@@ -85,6 +89,7 @@ def test_a_way_by_sftp_that_could_not_work_is_refused(wrong):
         f"*.vtv.example {LINE.partition(' ')[2]}",
         f"@cert-authority *.vtv.example {LINE.partition(' ')[2]}",
     ],
+    ids=range(4),  # the key differs from run to run
 )
 def test_the_lines_of_openssh_name_the_server(known_hosts):
     assert GivenSftp.model_validate(SFTP | {"known_hosts": known_hosts})
