@@ -3,7 +3,6 @@
 from services.common.instants import now
 from services.common.outgoing import BadStatus, Limits, Outgoing, OutgoingFailure
 from services.syndicate.deliveries.documents import Documents
-from services.syndicate.deliveries.schedule import wish_of
 from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel, kind_of
 from services.syndicate.deliveries.signing import signed
 
@@ -34,8 +33,7 @@ class Webhooks:
         except BadStatus as bad:
             if bad.status == _GONE:
                 raise Gone from None
-            wish = wish_of(bad.headers.get("Retry-After"), now())
-            raise NotTaken(kind_of(bad), wish) from None
+            raise NotTaken(kind_of(bad), bad.wish(now())) from None
         except OutgoingFailure as failure:
             raise NotTaken(kind_of(failure)) from failure
 
