@@ -58,6 +58,12 @@ def listed(connection: Connection, partner: str, kinds: Collection[str]) -> Sequ
     return connection.execute(select(WAY).where(*mine).order_by(WAY.c.created, WAY.c.id)).all()
 
 
+def on(connection: Connection, partner: str) -> Collection[UUID]:
+    """Give the ids of a partner's ways that are on, of whatever kind."""
+    mine = (WAY.c.partner == partner, WAY.c.off.is_(None))
+    return connection.scalars(select(WAY.c.id).where(*mine)).all()
+
+
 def find(connection: Connection, partner: str, way: UUID, kinds: Collection[str]) -> Row[Any]:
     """Find a partner's way, on or off. Raises Problem (404)."""
     mine = (WAY.c.id == way, WAY.c.partner == partner, WAY.c.kind.in_(kinds))
