@@ -21,9 +21,9 @@ from services.syndicate.deliveries.given import GivenWay
 from services.syndicate.deliveries.other_ways import KINDS, OtherWays
 from services.syndicate.deliveries.sending import NotTaken
 from services.syndicate.deliveries.way_answers import Switch, ToldWay, ToldWays, Tried
+from services.syndicate.partners import store as partner_store
 from services.syndicate.partners.admission import admin_only, office_of
 
-_BY_ADMIN = "admin"
 _MOST_BYTES = 64 * 1024
 _TRIAL = 30.0  # seconds
 
@@ -46,9 +46,9 @@ async def make_way(request: Request, code: Code) -> Response:
     """Make a way by which the partner is sent what comes from now on: `folder`, `object_store`,
     `sftp` or `email`, each with fields of its own."""
     database = office_of(request).database
-    formats = await database.read(partial(way_wishes.formats_of, code=code))
+    stored = await database.read(partial(partner_store.known, code=code))
     given = way_wishes.given_in(await read_body(request, _MOST_BYTES))
-    if errors := way_wishes.faults(given, formats, _ways_of(request).allowed):
+    if errors := way_wishes.faults(given, stored.partner, _ways_of(request).allowed):
         raise refused(errors)
     row = await database.write(partial(way_wishes.make, code=code, given=given))
     log.info("way_made", partner=code, way=str(row.id), kind=row.kind)
@@ -61,7 +61,7 @@ async def list_ways(request: Request, code: Code) -> ToldWays:
     """List the partner's ways, but for webhooks, which have a list of their own."""
 
     def listed(connection: Connection) -> list[ToldWay]:
-        way_wishes.formats_of(connection, code)
+        partner_store.known(connection, code)
         return [ToldWay.of(row) for row in ways.listed(connection, code, KINDS)]
 
     return ToldWays(items=await office_of(request).database.read(listed))
@@ -82,15 +82,11 @@ async def switch_way(request: Request, code: Code, way: UUID) -> ToldWay:
     switch = read(await read_body(request, _MOST_BYTES), Switch)
 
     def turn(connection: Connection) -> Row[Any]:
-        before = way_wishes.find(connection, code, way)
-        if switch.on and before.off is not None:
-            ways.turn_on(connection, way)
-        elif not switch.on:
-            ways.turn_off(connection, way, _BY_ADMIN)
+        ways.switch(connection, way_wishes.find(connection, code, way), on=switch.on)
         return way_wishes.find(connection, code, way)
 
     row = await database.write(turn)
-    log.info("way_turned", partner=code, way=str(way), on=switch.on)
+    log.info("way_switched", partner=code, way=str(way), on=switch.on)
     return ToldWay.of(row)
 
 

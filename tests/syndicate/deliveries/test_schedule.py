@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from services.syndicate.deliveries.schedule import (
     is_hopeless,
     next_attempt,
     rest_until,
-    wish_of,
 )
 from tests.factories import NOON
 
@@ -63,21 +60,3 @@ def test_a_way_is_hopeless_after_days_of_many_failures_only():
     assert is_hopeless(NOON + days, 10, NOON)
     assert not is_hopeless(NOON + days, 2, NOON)  # nothing was published in between
     assert not is_hopeless(NOON + timedelta(hours=5), 5000, NOON)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("120", 120),
-        ("Mon, 02 Mar 2026 05:10:00 GMT", 600),
-        ("99999999999999999999", 999_999_999),
-        ("soon", None),
-        ("-5", None),
-        ("12²", None),
-        ("Mon, 99 Mar 2026 05:10:00 GMT", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_a_retry_after_is_seconds_or_a_date(header, seconds):
-    assert wish_of(header, NOON) == (None if seconds is None else seconds * SECOND)
