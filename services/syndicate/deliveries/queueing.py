@@ -44,7 +44,7 @@ def queue(
     for entry in entries:
         is_newest = newest[entry.partner, entry.article] == entry.seq
         for way in by_partner[entry.partner]:
-            before = waiting.pop((way.id, entry.article), [])
+            before = waiting.pop((way.queue, entry.article), [])
             if any(each.entry >= entry.seq for each in before):
                 continue  # a replay of what is about to be told anyhow
             outdated += [each.seq for each in before]
@@ -99,14 +99,14 @@ def _ways_on(
 
 def _waiting(
     connection: Connection, articles: Collection[UUID]
-) -> dict[tuple[UUID, UUID], list[_Waiting]]:
-    """What waits of these articles, by way and article: one each, but for what a fault left."""
-    found: dict[tuple[UUID, UUID], list[_Waiting]] = {}
+) -> dict[tuple[int, UUID], list[_Waiting]]:
+    """What waits of these articles, by queue and article: one each, but for what a fault left."""
+    found: dict[tuple[int, UUID], list[_Waiting]] = {}
     for some in _batched(sorted(articles)):
         query = select(DELIVERY).where(DELIVERY.c.article.in_(some), DELIVERY.c.state == "waiting")
         for row in connection.execute(query):
             waits = _Waiting(row.seq, row.entry, row.rank)
-            found.setdefault((row.way, row.article), []).append(waits)
+            found.setdefault((row.queue, row.article), []).append(waits)
     return found
 
 

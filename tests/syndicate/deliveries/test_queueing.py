@@ -102,5 +102,22 @@ async def test_what_waits_for_a_way_that_was_turned_off_fails_even_if_it_is_turn
     assert (await desk.news())[-1].state == "failed"
 
 
+async def test_a_replay_is_not_lost_to_what_waited_when_the_way_was_turned_off(desk):
+    await desk.partner("bao")
+    way = await desk.way("bao", "http://a.test/")
+    entries = await desk.release(article())
+    await desk.database.write(partial(ways.turn_off, way=way, why="admin"))
+    await desk.database.write(partial(ways.turn_on, way=way))
+    again = [replace(entry, replay=True) for entry in entries]
+    await desk.database.write(partial(queue, entries=again))
+    while await desk.database.read(upkeep.anything_to_end):
+        await desk.database.write(partial(upkeep.end_orphans, at=now()))
+
+    assert [(row.replay, row.state) for row in await desk.deliveries()] == [
+        (False, "failed"),
+        (True, "waiting"),
+    ]
+
+
 def _deliver_all(connection):
     connection.execute(update(DELIVERY).values(state="delivered", due_at=None, ended=now()))
