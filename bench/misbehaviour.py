@@ -7,6 +7,7 @@ its entry was queued until it was taken, and whether anybody came to an address 
 
 import asyncio
 import gzip
+import logging
 import os
 import ssl
 import statistics
@@ -20,6 +21,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
+import structlog
 import trustme
 from sqlalchemy import Connection, select
 
@@ -234,4 +236,5 @@ async def _main(rounds: int, articles: int) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     asyncio.run(_main(*map(int, sys.argv[1:3] if sys.argv[2:] else (3, 50))))

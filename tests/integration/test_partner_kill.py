@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 import httpx2
-import pytest
 
 from partner.client import Client
 from partner.entry import Entry

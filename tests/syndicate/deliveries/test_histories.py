@@ -57,11 +57,7 @@ rounds = st.tuples(
 def push(history: History, pushed: Pushed, step: tuple[Any, ...]) -> None:
     match step:
         case ("taken" | "answer_lost" | "refused" | "gone" as what, which) if pushed.under_way:
-            attempt = pushed.under_way[which % len(pushed.under_way)]
-            if what in ("taken", "answer_lost"):
-                pushed.arrive(attempt)
-            result = {"taken": Result.DELIVERED, "gone": Result.GONE}.get(what, Result.NOT_TAKEN)
-            pushed.end(attempt, result)
+            answer(pushed, what, pushed.under_way[which % len(pushed.under_way)])
         case ("die", arrived, alone):
             for place, attempt in enumerate(pushed.under_way):
                 if arrived >> place % 4 & 1:
@@ -69,16 +65,21 @@ def push(history: History, pushed: Pushed, step: tuple[Any, ...]) -> None:
             pushed.die(alone=alone)
         case ("wait", pause):
             pushed.wait(pause)
-        case ("off", partner):
-            pushed.turn_off(partner)
-        case ("on", partner):
-            pushed.turn_on(partner)
-        case ("replay", partner):
-            pushed.replay(partner)
+        case ("off" | "on" | "replay" as what, partner):
+            by_newsroom = {"off": pushed.turn_off, "on": pushed.turn_on, "replay": pushed.replay}
+            by_newsroom[what](partner)
         case ("try_again",):
             pushed.try_failed_again()
         case ("tidy",):
             pushed.tidy()
+
+
+def answer(pushed: Pushed, what: str, attempt: Attempt) -> None:
+    """Have an attempt end; of an answer that is lost only the partner knows."""
+    if what in ("taken", "answer_lost"):
+        pushed.arrive(attempt)
+    result = {"taken": Result.DELIVERED, "gone": Result.GONE}.get(what, Result.NOT_TAKEN)
+    pushed.end(attempt, result)
 
 
 def read_all(history: History) -> None:
