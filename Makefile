@@ -57,7 +57,7 @@ fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -rP tests/integration/test_schemathesis.py $(ARGS)
 
 histories: .venv/dev  ## ten thousand random histories against what partners must hold (HISTORIES=10000)
-	TINBAI_TEST_HISTORIES=$(HISTORIES) $(BIN)/pytest -n 2 --timeout 7200 tests/syndicate/changes/test_histories.py tests/partner/test_histories.py $(ARGS)
+	TINBAI_TEST_HISTORIES=$(HISTORIES) $(BIN)/pytest -n 2 --timeout 7200 tests/syndicate/changes/test_histories.py tests/syndicate/deliveries/test_histories.py tests/partner/test_histories.py $(ARGS)
 
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)

@@ -12,6 +12,7 @@ import httpcore2
 import httpx2
 import structlog
 
+from services.common.bounded_heads import BoundedStream, head_awaited
 from services.common.targets import Network, may_reach
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -57,14 +58,13 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
         addresses = await self.addresses(host, port)
         for address in addresses[:-1]:
             try:
-                return await self._inner.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
+                return await self._connect(address, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
-        return await self._inner.connect_tcp(
-            addresses[-1], port, timeout, local_address, socket_options
-        )
+        return await self._connect(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def _connect(self, *where: Any) -> httpcore2.AsyncNetworkStream:  # noqa: ANN401 - as above
+        return BoundedStream(await self._inner.connect_tcp(*where))
 
     async def addresses(self, host: str, port: int) -> list[str]:
         """Give the addresses of a host, at least one. Raises AddressRefused where we may not call
@@ -119,17 +119,21 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
             raise AddressRefused("only http and https addresses are called")
         kept = self._begin((url.raw_scheme, url.raw_host, url.port))
         try:
-            answer = await kept.pool.handle_async_request(
-                httpcore2.Request(
-                    method=request.method,
-                    url=httpcore2.URL(
-                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                    ),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
+            with head_awaited():
+                answer = await kept.pool.handle_async_request(
+                    httpcore2.Request(
+                        method=request.method,
+                        url=httpcore2.URL(
+                            scheme=url.raw_scheme,
+                            host=url.raw_host,
+                            port=url.port,
+                            target=url.raw_path,
+                        ),
+                        headers=request.headers.raw,
+                        content=request.stream,
+                        extensions=request.extensions,
+                    )
                 )
-            )
         except BaseException:
             self._end(kept)
             raise

@@ -30,6 +30,9 @@ _LOOKUPS = 32  # names looked up at once: a lookup can't be cancelled, and may t
 # Of an answer that nobody wants, so that its connection can be used again.
 _DRAINED = 65_536  # bytes
 _DRAINING = 1.0  # seconds
+# Parts of an answer; however small, each takes us some 30 µs.
+_PARTS = 10_000
+_PARTS_DRAINED = 100
 _CODINGS = ("", "identity", "gzip", "deflate")
 
 
@@ -210,15 +213,17 @@ async def _read(response: httpx2.Response, most: int | None) -> Reply:
         if size > most:
             raise TooLarge(f"the answer is larger than {most:,} bytes")
         parts.append(part)
+        if len(parts) > _PARTS:
+            raise TooLarge(f"the answer comes in more than {_PARTS:,} parts")
     return Reply(response.status_code, response.headers, b"".join(parts), str(response.url))
 
 
 async def _drain(response: httpx2.Response) -> None:
     """Read what is left, if it is little and comes soon. The answer stands, whatever follows."""
-    size = 0
+    size = count = 0
     with suppress(TimeoutError, httpx2.HTTPError, *FAILURES):
         async with asyncio.timeout(_DRAINING):
             async for part in response.aiter_raw():
-                size += len(part)
-                if size > _DRAINED:
+                size, count = size + len(part), count + 1
+                if size > _DRAINED or count > _PARTS_DRAINED:
                     return

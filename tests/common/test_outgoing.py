@@ -262,6 +262,32 @@ async def test_headers_without_end_are_cut_off(calls):
             await calls.call("GET", site.url())
 
 
+async def test_words_before_an_answer_that_never_comes_are_cut_off(calls):
+    async def hints(_, writer):
+        while True:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000)
+            await writer.drain()
+
+    async with serving(hints) as site:
+        with pytest.raises(TransportFailed, match="too long"):
+            await calls.call("GET", site.url())
+
+
+async def test_an_answer_in_crumbs_is_not_picked_up_to_its_end(calls):
+    async def crumbs(_, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"1\r\nx\r\n" * 1000)
+            await writer.drain()
+
+    async with serving(crumbs) as site:
+        with pytest.raises(TooLarge, match="parts"):
+            await calls.call("GET", site.url())
+        async with Outgoing(LOOPBACK, idle=4) as keeping:
+            got = await keeping.call("POST", site.url(), content=b"", limits=Limits(size=None))
+    assert got.status == 200
+
+
 @pytest.mark.parametrize("answer", [b"", b"not http at all\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent"])
 async def test_what_is_not_http_is_a_failure_of_transport(calls, answer):
     async with serving(answer) as site:

@@ -4,7 +4,7 @@ However much waits, only the ways are gone through, and of each no more rows are
 room for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,9 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     exists,
+    literal,
     literal_column,
     not_,
     or_,
@@ -116,10 +118,11 @@ class Due:
 
     def claim(self, connection: Connection, room: Room, at: datetime) -> Sequence[Attempt]:
         """Take what is due and has room, and read it as it stands now."""
+        until = at + LEASE
+        _renew(connection, room.running, at, until)
         chosen = room.fitting(self._next(connection, room, at))
         if not chosen:
             return []
-        until = at + LEASE
         taken = update(DELIVERY).where(DELIVERY.c.seq.in_(chosen))
         connection.execute(taken.values(due_at=until, lease=until))
         return self.loading.attempts(connection, chosen, at)
@@ -143,3 +146,11 @@ class Due:
             rows = _NEXT.rows(connection, of=way.queue, at=at, most=free)
             found += len(rows)
             yield from (_Chosen(seq, way.host) for (seq,) in rows)
+
+
+def _renew(connection: Connection, running: Collection[int], at: datetime, until: datetime) -> None:
+    """What runs here is not over because a clock was put forward, or the machine was asleep."""
+    if running:
+        outlived = update(DELIVERY).where(DELIVERY.c.seq.in_(running), DELIVERY.c.lease <= at)
+        due_at = case((DELIVERY.c.state == "waiting", literal(until, Instant)), else_=None)
+        connection.execute(outlived.values(due_at=due_at, lease=until))

@@ -41,18 +41,22 @@ def queue(
     newest = {(entry.partner, entry.article): entry.seq for entry in entries}
     rows: list[dict[str, Any]] = []
     outdated: list[int] = []
+    hastened: list[int] = []
     for entry in entries:
         is_newest = newest[entry.partner, entry.article] == entry.seq
         for way in by_partner[entry.partner]:
-            before = waiting.pop((way.id, entry.article), [])
+            before = waiting.pop((way.queue, entry.article), [])
             if any(each.entry >= entry.seq for each in before):
-                continue  # a replay of what is about to be told anyhow
+                hastened += [each.seq for each in before]
+                continue  # a replay of what is to be told anyhow: now, then
             outdated += [each.seq for each in before]
             # Whatever overtook for the sake of the older one goes on doing so.
             rank = min([_rank(entry), *(each.rank for each in before)])
             rows.append(_row(entry, way, rank, at if is_newest else None, at))
     for seqs in _batched(outdated):
         _supersede(connection, seqs, at)
+    for seqs in _batched(hastened):
+        _hasten(connection, seqs, at)
     if rows:
         connection.execute(insert(DELIVERY), rows)
 
@@ -99,14 +103,14 @@ def _ways_on(
 
 def _waiting(
     connection: Connection, articles: Collection[UUID]
-) -> dict[tuple[UUID, UUID], list[_Waiting]]:
-    """What waits of these articles, by way and article: one each, but for what a fault left."""
-    found: dict[tuple[UUID, UUID], list[_Waiting]] = {}
+) -> dict[tuple[int, UUID], list[_Waiting]]:
+    """What waits of these articles, by queue and article: one each, but for what a fault left."""
+    found: dict[tuple[int, UUID], list[_Waiting]] = {}
     for some in _batched(sorted(articles)):
         query = select(DELIVERY).where(DELIVERY.c.article.in_(some), DELIVERY.c.state == "waiting")
         for row in connection.execute(query):
             waits = _Waiting(row.seq, row.entry, row.rank)
-            found.setdefault((row.way, row.article), []).append(waits)
+            found.setdefault((row.queue, row.article), []).append(waits)
     return found
 
 
@@ -116,6 +120,12 @@ def _supersede(connection: Connection, seqs: Sequence[int], at: datetime) -> Non
         .where(DELIVERY.c.seq.in_(seqs))
         .values(state="superseded", due_at=None, ended=at)
     )
+
+
+def _hasten(connection: Connection, seqs: Sequence[int], at: datetime) -> None:
+    """Have tried at once what waits after a failure."""
+    waits = (DELIVERY.c.due_at > at, DELIVERY.c.lease.is_(None))
+    connection.execute(update(DELIVERY).where(DELIVERY.c.seq.in_(seqs), *waits).values(due_at=at))
 
 
 def _batched(values: Sequence[T]) -> Iterator[Sequence[T]]:

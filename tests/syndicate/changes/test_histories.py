@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import create_engine
 
 from schemas.article import Article, PubStatus
 from schemas.partner import Entry, Product
@@ -166,7 +166,7 @@ def do(history: History, step: tuple[Any, ...]) -> None:
         case ("lose_everything", partner):
             history.mirrors[partner] = Mirror()
         case ("restart",):
-            history.desk = Desk(history.desk.connection)
+            history.desk = type(history.desk)(history.desk.connection)
 
 
 def _next(last: Article, what: str, rest: Sequence[Any]) -> Article | None:
@@ -194,16 +194,16 @@ def _next(last: Article, what: str, rest: Sequence[Any]) -> Article | None:
 
 
 @contextmanager
-def begun() -> Iterator[History]:
+def begun(desk: type[Desk] = Desk) -> Iterator[History]:
     engine = create_engine("sqlite://")
     PARTNER.metadata.create_all(engine)
     with engine.connect() as connection:
-        yield _with_partners(connection)
+        yield _with_partners(desk(connection))
     engine.dispose()
 
 
-def _with_partners(connection: Connection) -> History:
-    history = History(Desk(connection))
+def _with_partners(desk: Desk) -> History:
+    history = History(desk)
     for partner in PARTNERS:
         wish: Rules = {"columns": [], "max_urgency": None, "exclude": {"columns": []}}
         history.desk.partner(partner, **wish)

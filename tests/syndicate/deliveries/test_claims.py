@@ -1,6 +1,7 @@
 """What one process has taken nobody else takes, until its lease is over."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from services.common.instants import now
 from services.syndicate.deliveries.claims import LEASE, Due, Standing
 from services.syndicate.deliveries.loading import Loading
 from services.syndicate.lanes.room import Room
-from tests.factories import article
+from tests.factories import article, retraction
 from tests.syndicate.deliveries.conftest import Desk
 from tests.syndicate.partners_at_work import SITE
 
@@ -17,10 +18,12 @@ DUE = Due(Loading(SITE), Standing.PROMPT)
 
 
 async def taken(
-    desk: Desk, at: datetime, places: int = 100, **busy: int
+    desk: Desk, at: datetime, places: int = 100, running: Sequence[int] = (), **busy: int
 ) -> list[tuple[str, int, str]]:
-    """Give what is taken: partner, seq and message."""
-    room = Room(places, 4, [], Counter({f"{host}.test": number for host, number in busy.items()}))
+    """Give what is taken beside what runs: partner, seq and message."""
+    room = Room(
+        places, 4, running, Counter({f"{host}.test": number for host, number in busy.items()})
+    )
 
     def claim(connection: Connection) -> list[tuple[str, int, str]]:
         found = [attempt.parcel for attempt in DUE.claim(connection, room, at)]
@@ -63,3 +66,18 @@ async def test_only_as_much_is_read_as_there_is_room_for(desk: Desk) -> None:
         await desk.way("a", f"http://{number}.test/")
     await desk.release(*(article() for _ in range(3)))
     assert len(await taken(desk, now(), places=2)) == 2
+
+
+async def test_after_a_step_of_the_clock_nothing_goes_beside_what_still_runs(desk: Desk) -> None:
+    await desk.partner("a")
+    await desk.way("a", "http://a.test/")
+    first = article()
+    await desk.release(first)
+    assert len(await taken(desk, now())) == 1
+    running = [row.seq for row in await desk.deliveries()]
+    later = now() + 2 * LEASE
+
+    assert await taken(desk, later, running=running) == []
+    await desk.release(retraction(first.id))
+    assert await taken(desk, later, running=running) == []
+    assert await taken(desk, later) == []

@@ -1,6 +1,7 @@
 """A new entry waits for each way that is on, and what it has taken the place of does not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import update
@@ -100,6 +101,43 @@ async def test_what_waits_for_a_way_that_was_turned_off_fails_even_if_it_is_turn
         ("waiting", None),
     ]
     assert (await desk.news())[-1].state == "failed"
+
+
+async def test_a_replay_has_what_failed_before_tried_at_once_and_leaves_what_is_under_way(desk):
+    await desk.partner("bao")
+    await desk.way("bao", "http://a.test/")
+    entries = await desk.release(article(), article())
+    later = now() + timedelta(hours=14)
+    failed, under_way = DELIVERY.c.entry == 1, DELIVERY.c.entry == 2
+
+    def try_them(connection):
+        connection.execute(update(DELIVERY).where(failed).values(due_at=later, attempts=6))
+        connection.execute(update(DELIVERY).where(under_way).values(due_at=later, lease=later))
+
+    await desk.database.write(try_them)
+    again = [replace(entry, replay=True) for entry in entries]
+    await desk.database.write(partial(queue, entries=again))
+
+    first, second = await desk.deliveries()
+    assert (first.attempts, first.due_at <= now()) == (6, True)
+    assert (second.due_at, second.lease) == (later, later)
+
+
+async def test_a_replay_is_not_lost_to_what_waited_when_the_way_was_turned_off(desk):
+    await desk.partner("bao")
+    way = await desk.way("bao", "http://a.test/")
+    entries = await desk.release(article())
+    await desk.database.write(partial(ways.turn_off, way=way, why="admin"))
+    await desk.database.write(partial(ways.turn_on, way=way))
+    again = [replace(entry, replay=True) for entry in entries]
+    await desk.database.write(partial(queue, entries=again))
+    while await desk.database.read(upkeep.anything_to_end):
+        await desk.database.write(partial(upkeep.end_orphans, at=now()))
+
+    assert [(row.replay, row.state) for row in await desk.deliveries()] == [
+        (False, "failed"),
+        (True, "waiting"),
+    ]
 
 
 def _deliver_all(connection):
