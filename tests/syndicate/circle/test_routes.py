@@ -51,6 +51,7 @@ async def test_a_word_is_kept_and_told_once(newsroom, first):
 
     assert (new.status_code, again.status_code) == (201, 200)
     assert new.json() == again.json()
+    assert new.headers["Location"] == f"/partners/a/acknowledgements?article={first.id}"
     assert new.json() | {"at": ""} == {
         "id": str(first.id),
         "version": 2,
