@@ -8,7 +8,6 @@ from random import SystemRandom
 # Seconds after the first, second … failure of one delivery; then it has failed. Three days and a
 # quarter in all.
 _PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-MOST_ATTEMPTS = len(_PAUSES) + 1
 # Seconds without any attempt after so many failures of a way in a row; the last one stays. One
 # delivery that fails alone must not hold up the others: the first few cost nothing.
 _RESTS = (0, 0, 1, 5, 15, 30, 60)
@@ -28,7 +27,7 @@ def next_attempt(
 ) -> datetime | None:
     """Say when to try a delivery again after so many attempts, give or take a tenth; nothing when
     that was the last one. A partner's own wish is obeyed if it is longer, up to a day."""
-    if attempts >= MOST_ATTEMPTS:
+    if attempts > len(_PAUSES):
         return None
     pause = timedelta(seconds=_PAUSES[attempts - 1] * _random.uniform(0.9, 1.1))
     return at + max(pause, min(retry_after or timedelta(), _LONGEST_WISH))
