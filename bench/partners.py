@@ -30,10 +30,10 @@ from services.syndicate.announcing.news import NewsTeller
 from services.syndicate.change import Change
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import ways
 from services.syndicate.migrations import migrate
 from services.syndicate.partner_tables import DELIVERY, DELIVERY_NEWS, PARTNER_ENTRY
 from services.syndicate.tables import OUTBOX
+from services.syndicate.ways import store as ways
 from tests.factories import article, event
 from tests.syndicate.partners_at_work import SITE, add_partner
 

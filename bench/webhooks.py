@@ -36,13 +36,15 @@ from services.syndicate import store
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entries import page
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import pushing, ways, webhooks
+from services.syndicate.deliveries import pushing
 from services.syndicate.deliveries.claims import Standing
-from services.syndicate.deliveries.documents import Documents
-from services.syndicate.deliveries.sending import Sender
-from services.syndicate.deliveries.signing import new_secret
 from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER_ENTRY, VERSION, WAY
 from services.syndicate.tables import TABLES
+from services.syndicate.ways import store as ways
+from services.syndicate.ways import webhooks
+from services.syndicate.ways.documents import Documents
+from services.syndicate.ways.sending import Sender
+from services.syndicate.ways.signing import new_secret
 from tests.factories import TRACE, article, event
 from tests.syndicate.partners_at_work import SITE, add_partner
 

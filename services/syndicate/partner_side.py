@@ -23,17 +23,9 @@ from services.syndicate.circle import routes as circle_routes
 from services.syndicate.circle.pulls import Pulls
 from services.syndicate.circle.worker import Circle
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import (
-    delivery_routes,
-    replay_routes,
-    way_routes,
-    webhook_routes,
-    webhooks,
-)
-from services.syndicate.deliveries.documents import Documents
-from services.syndicate.deliveries.other_ways import Allowed, OtherWays
+from services.syndicate.deliveries import replay_routes
+from services.syndicate.deliveries import routes as delivery_routes
 from services.syndicate.deliveries.pushing import Pushing
-from services.syndicate.deliveries.sending import Sender
 from services.syndicate.explaining import routes as explaining_routes
 from services.syndicate.explaining import what_if_routes
 from services.syndicate.feeds.site import Site
@@ -45,6 +37,11 @@ from services.syndicate.partners import routes as partner_routes
 from services.syndicate.partners.admission import Office
 from services.syndicate.partners.keys import store_uses
 from services.syndicate.settings import SyndicateSettings
+from services.syndicate.ways import routes as way_routes
+from services.syndicate.ways import webhook_routes, webhooks
+from services.syndicate.ways.documents import Documents
+from services.syndicate.ways.other_ways import Allowed, OtherWays
+from services.syndicate.ways.sending import Sender
 
 _ROUTERS = (
     partner_routes.router,

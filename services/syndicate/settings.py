@@ -9,8 +9,8 @@ from pydantic_settings import NoDecode
 
 from services.common.database import sqlite_url
 from services.common.settings import RateSettings, listed
-from services.syndicate.deliveries.mail_server import MailServer
 from services.syndicate.rendering.window import Periods
+from services.syndicate.ways.mail.server import MailServer
 
 _YEAR = 31_536_000  # seconds
 

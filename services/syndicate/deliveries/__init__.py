@@ -1,8 +1,6 @@
-"""Deliveries: entries pushed to partners, by each way on its own.
+"""Deliveries: entries on their way to partners, each article in order.
 
-The engine, in the order of a delivery's life: `queueing`, `pushing` (lanes), `claims`, `loading`
-(as things stand right before), `attempts`, `ledger` and `outcomes`, `schedule`, `upkeep`. A way
-is one function (`sending`): `webhooks`; `filing`, to a `folder`, an `object_store` or by `sftp`;
-`email`. What goes by it: `documents`, `files`, `mail`, and a `stand_in` for what must be taken
-down. `ways` stores them; the newsroom makes and watches them in `*_routes`.
+In the order of a delivery's life: `queueing`, `pushing` (lanes), `claims`, `loading` (as things
+stand right before), `attempts`, `ledger` and `outcomes`, `schedule`, `upkeep`. What carries it is
+one of `services/syndicate/ways`.
 """

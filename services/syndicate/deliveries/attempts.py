@@ -13,7 +13,7 @@ from services.syndicate.deliveries import schedule
 from services.syndicate.deliveries.ledger import Ledger
 from services.syndicate.deliveries.loading import Attempt
 from services.syndicate.deliveries.outcomes import Outcome, Result
-from services.syndicate.deliveries.sending import MOST_SECONDS, Gone, NotTaken, Sender
+from services.syndicate.ways.sending import MOST_SECONDS, Gone, NotTaken, Sender
 
 # An attempt that took longer is taken off the lane of those who answer at once.
 _SLOW = timedelta(seconds=2)

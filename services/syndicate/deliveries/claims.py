@@ -29,9 +29,9 @@ from sqlalchemy import (
 from services.common.instants import Instant
 from services.common.prepared import Prepared
 from services.syndicate.deliveries.loading import Attempt, Loading
-from services.syndicate.deliveries.sending import MOST_SECONDS
 from services.syndicate.lanes.room import Room
 from services.syndicate.partner_tables import DELIVERY, WAY
+from services.syndicate.ways.sending import MOST_SECONDS
 
 # What a process has taken and not finished is due again after so long; no attempt takes longer.
 LEASE = timedelta(seconds=2 * MOST_SECONDS)

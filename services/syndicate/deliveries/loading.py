@@ -12,10 +12,10 @@ from schemas.events import Trace
 from schemas.partner import Entry, Kind
 from services.syndicate.changes import versions
 from services.syndicate.changes.shown import shown_to_partners
-from services.syndicate.deliveries.sending import Parcel
-from services.syndicate.deliveries.ways import way_of
 from services.syndicate.feeds.site import Site
 from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER, PARTNER_ENTRY, WAY
+from services.syndicate.ways.sending import Parcel
+from services.syndicate.ways.store import way_of
 
 _OF_ENTRY = (PARTNER_ENTRY.c.partner == DELIVERY.c.partner, PARTNER_ENTRY.c.seq == DELIVERY.c.entry)
 _OF_ARTICLE = (HOLDING.c.partner == DELIVERY.c.partner, HOLDING.c.article == DELIVERY.c.article)

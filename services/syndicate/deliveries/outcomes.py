@@ -14,8 +14,8 @@ from services.common.instants import Instant
 from services.syndicate.announcing.news import News, note
 from services.syndicate.deliveries import schedule
 from services.syndicate.deliveries.loading import Attempt
-from services.syndicate.deliveries.ways import turn_off
 from services.syndicate.partner_tables import DELIVERY, WAY
+from services.syndicate.ways.store import turn_off
 
 GONE = "gone"
 FAILING = "failing"

@@ -16,9 +16,9 @@ from services.syndicate.deliveries.attempts import Attempts
 from services.syndicate.deliveries.claims import Due, Standing
 from services.syndicate.deliveries.ledger import Ledger
 from services.syndicate.deliveries.loading import Attempt, Loading
-from services.syndicate.deliveries.sending import Sender
 from services.syndicate.feeds.site import Site
 from services.syndicate.lanes.lane import Bounds, Lane
+from services.syndicate.ways.sending import Sender
 
 # Attempts under way, in all and to one host. A parcel takes some 100 KB meanwhile.
 BOUNDS = {

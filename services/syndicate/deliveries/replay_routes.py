@@ -21,10 +21,10 @@ from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import FieldError
 from services.common.said import said
 from services.syndicate.changes.replaying import Period, replayed
-from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.queueing import queue
 from services.syndicate.partners import store as partner_store
 from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.ways import store as ways
 
 _MOST_BYTES = 16 * 1024
 _AT_ONCE = 250  # entries in one transaction, for which the intake waits

@@ -25,9 +25,9 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.circle import admin, routes, takedowns
 from services.syndicate.circle.takedowns import Step
-from services.syndicate.deliveries import ways
 from services.syndicate.partner_tables import DELIVERY_NEWS, PARTNER, PARTNER_KEY, PLACE, TAKEDOWN
 from services.syndicate.tables import TABLES
+from services.syndicate.ways import store as ways
 from tests.factories import event
 from tests.syndicate.partners_at_work import SITE, add_partner, office_of
 

@@ -8,8 +8,8 @@ from sqlalchemy import update
 from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate.circle.pulls import Fetched, pulled
-from services.syndicate.deliveries import ways
 from services.syndicate.partner_tables import DELIVERY, PLACE, TAKEDOWN, WAY
+from services.syndicate.ways import store as ways
 from tests.factories import article, retraction
 
 PAGE = "https://bao.example/tin/1"

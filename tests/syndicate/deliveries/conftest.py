@@ -22,14 +22,14 @@ from services.syndicate.change import Change
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entry import NewEntry
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import ways
-from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.pushing import Pushing, Senders
-from services.syndicate.deliveries.sending import Sender
-from services.syndicate.deliveries.signing import new_secret
-from services.syndicate.deliveries.webhooks import Webhooks
 from services.syndicate.lanes import lane
 from services.syndicate.partner_tables import DELIVERY, DELIVERY_NEWS, WAY
+from services.syndicate.ways import store as ways
+from services.syndicate.ways.documents import Documents
+from services.syndicate.ways.sending import Sender
+from services.syndicate.ways.signing import new_secret
+from services.syndicate.ways.webhooks import Webhooks
 from tests.factories import event
 from tests.syndicate.hub.subscribers import Callbacks, here, serving
 from tests.syndicate.partners_at_work import SITE, add_partner

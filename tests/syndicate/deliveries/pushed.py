@@ -18,13 +18,14 @@ from services.common.problems import Problem
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.replaying import Period, replayed
 from services.syndicate.consequences import follow
-from services.syndicate.deliveries import listing, outcomes, schedule, upkeep, ways
+from services.syndicate.deliveries import listing, outcomes, schedule, upkeep
 from services.syndicate.deliveries.claims import LEASE, Due, Standing
 from services.syndicate.deliveries.loading import Attempt, Loading
 from services.syndicate.deliveries.outcomes import Outcome, Result
 from services.syndicate.deliveries.queueing import queue
 from services.syndicate.lanes.room import Room
 from services.syndicate.partner_tables import DELIVERY, WAY
+from services.syndicate.ways import store as ways
 from tests.syndicate.partners_at_work import SITE, Desk
 
 _LANES = [Due(Loading(SITE), standing) for standing in Standing]

@@ -12,8 +12,8 @@ import pytest
 import trustme
 
 from services.common.outgoing import Limits, Outgoing
-from services.syndicate.deliveries import webhooks
 from services.syndicate.deliveries.pushing import Pushing
+from services.syndicate.ways import webhooks
 from tests.factories import article
 from tests.syndicate.deliveries.conftest import Desk
 from tests.syndicate.hub.subscribers import Callbacks

@@ -10,14 +10,14 @@ import pytest
 from schemas.partner import Format
 from services.common.instants import now
 from services.common.outgoing import Outgoing
-from services.syndicate.deliveries import ways
-from services.syndicate.deliveries.mail_server import MailServer
-from services.syndicate.deliveries.other_ways import KINDS, Allowed, OtherWays
-from services.syndicate.deliveries.ways import NewWay
+from services.syndicate.ways import store as ways
+from services.syndicate.ways.mail.server import MailServer
+from services.syndicate.ways.other_ways import KINDS, Allowed, OtherWays
+from services.syndicate.ways.store import NewWay
 from tests.factories import article, erasure, retraction
 from tests.syndicate.deliveries.conftest import Desk
-from tests.syndicate.deliveries.mail_room import MailRoom, mail_room
 from tests.syndicate.partners_at_work import SITE
+from tests.syndicate.ways.mail_room import MailRoom, mail_room
 
 NETWORKS = [ip_network("127.0.0.0/8")]
 MAILBOX = "toasoan@vtv.example"

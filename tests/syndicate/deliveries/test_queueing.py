@@ -7,9 +7,10 @@ from functools import partial
 from sqlalchemy import update
 
 from services.common.instants import now
-from services.syndicate.deliveries import upkeep, ways
+from services.syndicate.deliveries import upkeep
 from services.syndicate.deliveries.queueing import queue
 from services.syndicate.partner_tables import DELIVERY
+from services.syndicate.ways import store as ways
 from tests.factories import article, retraction
 from tests.syndicate.deliveries.conftest import Desk
 

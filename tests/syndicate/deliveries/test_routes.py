@@ -17,8 +17,10 @@ from services.common.auth import AdminKey
 from services.common.database import Database
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes
+from services.syndicate.deliveries import replay_routes
+from services.syndicate.deliveries import routes as delivery_routes
 from services.syndicate.partner_tables import DELIVERY, PARTNER
+from services.syndicate.ways import webhook_routes
 from tests.factories import article
 from tests.syndicate.deliveries.conftest import LOOPBACK, Desk
 from tests.syndicate.hub.subscribers import Callbacks

@@ -13,8 +13,8 @@ from standardwebhooks.webhooks import Webhook
 from schemas.partner import Entry, Format
 from services.common.instants import now
 from services.syndicate.deliveries import attempts, outcomes, schedule, upkeep
-from services.syndicate.deliveries.sending import NotTaken, Parcel
 from services.syndicate.partner_tables import DELIVERY, PARTNER, VERSION, WAY
+from services.syndicate.ways.sending import NotTaken, Parcel
 from tests.factories import article, erasure, retraction
 from tests.syndicate.hub.subscribers import Call
 

@@ -10,12 +10,12 @@ from schemas.article import Article, PubStatus
 from schemas.partner import Format
 from services.common.ids import new_id
 from services.common.instants import now
-from services.syndicate.deliveries.ways import NewWay, add
 from services.syndicate.explaining.facts import facts
 from services.syndicate.explaining.judging import Judgement, concerns, judge, judge_by_rules
 from services.syndicate.partner_tables import ACKNOWLEDGEMENT, DELIVERY, PULLED
 from services.syndicate.products.deciding import Ground, Misfit
 from services.syndicate.products.terms import Field
+from services.syndicate.ways.store import NewWay, add
 from tests.factories import article, erasure, retraction
 from tests.syndicate.partners_at_work import Desk
 

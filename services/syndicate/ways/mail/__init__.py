@@ -1,0 +1,1 @@
+"""Mail: an entry as a message, and what became of it as replies."""
