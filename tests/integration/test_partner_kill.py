@@ -122,7 +122,8 @@ class Scene:
     def add_partner(self, code: str, folder: Path, source: str, behaviour: Behaviour) -> None:
         self.ask("POST", "", {"code": code, "name": code, "product": {"max_urgency": URGENT}})
         self.keys[code] = self.ask("POST", f"/{code}/keys")["key"]
-        port, secrets = free_port_base(), ()
+        port = free_port_base()
+        secrets: tuple[str, ...] = ()
         if source == "nothing":
             hook = {"url": f"http://127.0.0.1:{port}/webhook"}
             secrets = (self.ask("POST", f"/{code}/webhooks", hook)["secret"],)
