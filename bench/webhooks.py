@@ -3,7 +3,8 @@
 The engine, with all that makes a delivery safe (a signature, a claim and an outcome that are
 stored), and bare `httpx2.AsyncClient`s with kept connections post the same bodies to the same
 endpoints, as many at once, in turns. `python -m bench.webhooks memory` fills a store with a million
-waiting deliveries and shows what the engine takes beside them.
+waiting deliveries and shows what the engine takes beside them; `misbehaviour` shows how long others
+wait beside ten endpoints that hang, drip, fail, lure and pour.
 """
 
 import asyncio
@@ -22,32 +23,46 @@ from ipaddress import ip_network
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx2
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select
 
 from schemas.partner import Entry, Format, Product
 from services.common.database import Database, sqlite_url
-from services.common.instants import now
+from services.common.instants import Instant, now
 from services.common.outgoing import Outgoing
 from services.syndicate import store
 from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.entries import page
 from services.syndicate.consequences import follow
 from services.syndicate.deliveries import pushing, ways, webhooks
+from services.syndicate.deliveries.claims import Standing
 from services.syndicate.deliveries.documents import Documents
 from services.syndicate.deliveries.sending import Sender
 from services.syndicate.deliveries.signing import new_secret
-from services.syndicate.partner_tables import DELIVERY, WAY
+from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER_ENTRY, VERSION, WAY
 from services.syndicate.tables import TABLES
-from tests.factories import article, event
+from tests.factories import TRACE, article, event
 from tests.syndicate.partners_at_work import SITE, add_partner
 
 _ROUNDS = 3
-_PLACES = pushing._TRUSTED.places
+_GOOD, _SECONDS, _WARMING = 50, 14, 2
+_ARTICLES = 5000  # for 200 partners: a million deliveries
+_PLACES = pushing.BOUNDS[Standing.PROMPT].places
 _LOOPBACK = [ip_network("127.0.0.0/8")]
 _UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it is all plain HTTP
 _random = Random(7)
+
+
+_YES = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+_ANSWERS = {
+    b"/hangs": b"",
+    b"/drips": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+    b"/fails": b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+    b"/lures": b"HTTP/1.1 302 Go\r\nLocation: http://127.9.9.9/\r\nContent-Length: 0\r\n\r\n",
+    b"/pours": b"HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n" + bytes(100_000),
+}
 
 
 class _Endpoint(asyncio.Protocol):
@@ -67,8 +82,9 @@ class _Endpoint(asyncio.Protocol):
             length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
             if len(self._got) < end + 4 + length:
                 return
+            path = self._got.split(b" ", 2)[1]
             self._got = self._got[end + 4 + length :]
-            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            self._transport.write(_ANSWERS.get(path, _YES))
 
 
 def _serve(listening: socket.socket) -> None:
@@ -88,7 +104,6 @@ def _urls(endpoints: int, port: int) -> list[str]:
 async def _filled(folder: Path, urls: Sequence[str], articles: int) -> Database:
     """Make a store in which every partner waits for every article."""
     database = Database(sqlite_url(folder / "syndicate.db"), TABLES.create_all)
-    emitter = Emitter(SITE, follow)
 
     def partners(connection: Connection) -> None:
         for number, url in enumerate(urls):
@@ -99,15 +114,20 @@ async def _filled(folder: Path, urls: Sequence[str], articles: int) -> Database:
             )
             ways.add(connection, new, now())
 
-    def release(connection: Connection) -> None:
-        made = event(article(body=f"<p>{_random.randbytes(1400).hex()}</p>"))
-        effective = store.apply_changes(connection, [made])
-        emitter.take(connection, [made], effective)
-
     await database.write(partners)
     for _ in range(articles):
-        await database.write(release)
+        await _release(database)
     return database
+
+
+async def _release(database: Database) -> None:
+    made = event(article(body=f"<p>{_random.randbytes(1400).hex()}</p>"))
+
+    def job(connection: Connection) -> None:
+        effective = store.apply_changes(connection, [made])
+        Emitter(SITE, follow).take(connection, [made], effective)
+
+    await database.write(job)
 
 
 def _bodies(connection: Connection, partner: str) -> list[Entry]:
@@ -119,18 +139,18 @@ def _waiting(connection: Connection) -> int:
     return connection.scalars(query).one()
 
 
-def _engine(database: Database) -> pushing.Pushing:
+def _engine(database: Database, stored: asyncio.Event) -> pushing.Pushing:
     call_out = partial(Outgoing, _LOOPBACK, verify=_UNUSED, idle=webhooks.KEPT)
     documents = Documents(database, SITE)
 
     def senders(outgoing: Outgoing) -> Mapping[str, Sender]:
         return {webhooks.KIND: webhooks.Webhooks(outgoing, documents)}
 
-    return pushing.Pushing(database, SITE, call_out, senders, asyncio.Event())
+    return pushing.Pushing(database, SITE, call_out, senders, stored)
 
 
 async def _by_engine(database: Database, deliveries: int) -> float:
-    engine = _engine(database)
+    engine = _engine(database, asyncio.Event())
     begun = time.perf_counter()
     running = asyncio.create_task(engine.run())
     while await database.read(_waiting):
@@ -191,42 +211,92 @@ async def _compare(endpoints: int, articles: int, port: int) -> None:
         print(f"{name}: {statistics.median(bare):,.0f}/s; engine / {name} = {ratio:.2f}")
 
 
-async def _memory(port: int, rows: int = 1_000_000) -> None:
+async def _beside(misbehaving: Sequence[str], port: int) -> list[float]:
+    """Give how long good endpoints waited, in seconds, from release to yes."""
+    good = _urls(_GOOD, port)
+    bad = [f"http://127.3.0.{n + 1}:{port}{path}" for n, path in enumerate(misbehaving)]
     with tempfile.TemporaryDirectory() as folder:
-        database = await _filled(Path(folder), _urls(200, port), 1)
+        database = await _filled(Path(folder), [*good, *bad], 0)
+        stored = asyncio.Event()
+        running = asyncio.create_task(_engine(database, stored).run())
+        for _ in range(_SECONDS):
+            await _release(database)
+            stored.set()
+            await asyncio.sleep(1)
+        await asyncio.sleep(3)
+        running.cancel()
+        await asyncio.wait([running])
+        mine = select(DELIVERY).join(WAY, WAY.c.id == DELIVERY.c.way)
+        mine = mine.where(WAY.c.target.in_(good))
+        rows = await database.read(lambda connection: connection.execute(mine).all())
+        await database.close()
+    assert len(rows) == _GOOD * _SECONDS
+    # Without the first ones, for which connections are made and programs warm up.
+    return [(row.ended - row.created).total_seconds() for row in rows if row.entry > _WARMING]
+
+
+async def _misbehave(port: int) -> None:
+    bad = [path.decode() for path in _ANSWERS] * 2
+    alone, beside = [], []
+    for _ in range(_ROUNDS):
+        alone += await _beside([], port)
+        beside += await _beside(bad, port)
+    for name, waits in (("alone", alone), (f"beside {len(bad)} that misbehave", beside)):
+        median, p99 = statistics.median(waits), statistics.quantiles(waits, n=100)[98]
+        print(f"{_GOOD} good endpoints {name}: median {median:.3f} s, p99 {p99:.3f} s")
+
+
+async def _memory(port: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = await _filled(Path(folder), _urls(200, port), 0)
         before = _resident()
-
-        def fill(connection: Connection, start: int) -> None:
-            found = connection.execute(select(DELIVERY)).mappings().fetchmany(200)
-            later = now() + timedelta(days=1)
-            connection.execute(
-                insert(DELIVERY),
-                [
-                    {**found[n % 200], "seq": 1000 + n, "message": f"m{n}", "due_at": later}
-                    if n % 3
-                    else {**found[n % 200], "seq": 1000 + n, "message": f"m{n}"}
-                    for n in range(start, start + 10_000)
-                ],
-            )
-
-        for start in range(0, rows, 10_000):
-            await database.write(partial(fill, start=start))
-        queues = await database.read(lambda c: c.execute(select(WAY.c.queue)).all())
-        filled = _resident()
-        engine = _engine(database)
-        running = asyncio.create_task(engine.run())
-        left = await database.read(_waiting)
+        await database.write(_articles)
+        for start in range(0, _ARTICLES, 500):
+            await database.write(partial(_backlog, start=start, end=start + 500))
+        filled, left = _resident(), await database.read(_waiting)
+        running = asyncio.create_task(_engine(database, asyncio.Event()).run())
         begun = time.perf_counter()
         await asyncio.sleep(20)
         done = left - await database.read(_waiting)
         print(
-            f"{left:,} wait in {len(queues)} queues; resident before {before:.0f} MB, filled "
-            f"{filled:.0f} MB, at work {_resident():.0f} MB (peak {_peak():.0f} MB); "
-            f"{done / (time.perf_counter() - begun):,.0f}/s"
+            f"{left:,} wait; resident before {before:.0f} MB, with the store filled {filled:.0f}, "
+            f"at work {_resident():.0f}; {done / (time.perf_counter() - begun):,.0f} a second"
         )
         running.cancel()
         await asyncio.wait([running])
         await database.close()
+
+
+def _articles(connection: Connection) -> None:
+    rows = []
+    for _ in range(_ARTICLES):
+        made = article()
+        json = made.model_dump_json().encode()
+        rows.append({"article": made.id, "version": 1, "json": json, "digest": "", "at": now()})
+    connection.execute(insert(VERSION), rows)
+
+
+def _backlog(connection: Connection, start: int, end: int) -> None:
+    """Have every partner wait for these articles; each tenth has failed and waits for its turn."""
+    number = func.row_number().over(order_by=VERSION.c.article).label("number")
+    numbered = select(VERSION.c.article, VERSION.c.digest, number).subquery()
+    n, at, later = numbered.c.number, literal(now(), Instant), now() + timedelta(days=1)
+    due_at = case((n % 10 == 0, literal(later, Instant)), else_=at)
+    same: dict[str, ColumnElement[Any]] = {
+        "partner": WAY.c.partner,
+        "article": numbered.c.article,
+        "version": literal(1),
+    }
+    told = same | {"kind": literal("published"), "at": at, "place": at, "seq": n}
+    told |= {"reason": literal(""), "digest": numbered.c.digest, "product": literal(1)}
+    waits = same | {"way": WAY.c.id, "queue": WAY.c.queue, "entry": n, "rank": literal(1)}
+    waits |= {"message": literal("m"), "replay": literal(False), "state": literal("waiting")}
+    waits |= {"due_at": due_at, "attempts": literal(0), "created": at}
+    waits |= {"trace": literal(TRACE.model_dump_json())}
+    for table, values in ((PARTNER_ENTRY, told), (HOLDING, told), (DELIVERY, waits)):
+        of_table = {name: value for name, value in values.items() if name in table.c}
+        rows = select(*of_table.values()).select_from(WAY.join(numbered, n.between(start + 1, end)))
+        connection.execute(insert(table).from_select(list(of_table), rows))
 
 
 def _resident() -> float:
@@ -234,18 +304,18 @@ def _resident() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-
-
 def main() -> None:
     listening = socket.create_server(("0.0.0.0", 0), backlog=1000)
     port = listening.getsockname()[1]
     server = get_context("spawn").Process(target=_serve, args=(listening,), daemon=True)
     server.start()
+    # It answers once it has read all of this.
+    httpx2.post(f"http://127.0.0.1:{port}/", content=b"x", timeout=60).raise_for_status()
     try:
         if sys.argv[1:] == ["memory"]:
             asyncio.run(_memory(port))
+        elif sys.argv[1:] == ["misbehaviour"]:
+            asyncio.run(_misbehave(port))
         else:
             endpoints, articles = map(int, sys.argv[1:3]) if sys.argv[2:] else (200, 30)
             asyncio.run(_compare(endpoints, articles, port))

@@ -8,10 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from stack.door import admin_key, ask, call, refusal, service_url
-from stack.errors import StackError
+from stack.applying import put
+from stack.door import admin_key, ask, service_url
 from stack.registry_diff import difference
-from stack.registry_file import faults
 from stack.what_if import outlook
 
 if TYPE_CHECKING:
@@ -47,7 +46,8 @@ def apply(
 
     read = read_yaml(file)
     console = Console(highlight=False, soft_wrap=True)
-    planned = _put(read, data, dry_run=dry_run or what_if is not None)
+    asked_only = dry_run or what_if is not None
+    planned = put(read, partners_url(data, "partners"), data, dry_run=asked_only)
     console.print(difference(planned))
     if what_if is not None:
         for code, known in _with_another_product(planned):
@@ -83,17 +83,6 @@ def list_partners(data: Data = Path("data")) -> None:
 def partners_url(data: Path, path: str) -> str:
     """Give the address of something that an admin may see of partners."""
     return f"{service_url(data.absolute(), 'syndicate')}/v1/admin/{path}"
-
-
-def _put(read: "YamlFile", data: Path, *, dry_run: bool) -> dict[str, Any]:
-    url = partners_url(data, "partners") + ("?dry_run=true" if dry_run else "")
-    answer = call("PUT", url, admin_key(data), read.content)
-    if answer.status_code == 422:
-        raise StackError(faults(read, answer.json()))
-    if answer.is_error:
-        raise StackError(refusal(answer))
-    planned: dict[str, Any] = answer.json()
-    return planned
 
 
 def _with_another_product(planned: dict[str, Any]) -> Iterator[tuple[str, bool]]:

@@ -1,17 +1,14 @@
 """`tinbai registry apply` and `export`: units, columns and campaigns as a YAML file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from stack.door import admin_key, ask, call, ingest_url, refusal
-from stack.errors import StackError
+from stack.applying import put
+from stack.door import admin_key, ask, ingest_url
 from stack.registry_diff import difference
-
-if TYPE_CHECKING:
-    from stack.yaml_file import YamlFile
 
 registry = typer.Typer(help="The registry as a YAML file.", no_args_is_help=True)
 
@@ -35,13 +32,8 @@ def apply(
     from stack.yaml_file import read_yaml
 
     read = read_yaml(file)
-    url = _url(data) + ("?dry_run=true" if dry_run else "")
-    answer = call("PUT", url, admin_key(data), read.content)
-    if answer.status_code == 422:
-        raise StackError(faults(read, answer.json()))
-    if answer.is_error:
-        raise StackError(refusal(answer))
-    Console(highlight=False, soft_wrap=True).print(difference(answer.json()))
+    planned = put(read, _url(data), data, dry_run=dry_run)
+    Console(highlight=False, soft_wrap=True).print(difference(planned))
 
 
 @registry.command("export")
@@ -50,15 +42,6 @@ def export(data: Data = Path("data")) -> None:
     from stack.yaml_file import written
 
     typer.echo(written(ask("GET", _url(data), admin_key(data)), _HEADING), nl=False)
-
-
-def faults(file: "YamlFile", problem: dict[str, Any]) -> str:
-    """Say what is refused, each fault with its line of the file."""
-    lines = [
-        f"{file.place(error['pointer'])}: {error['pointer']}: {error['detail']}"
-        for error in problem["errors"]
-    ]
-    return "\n".join([*lines, "Nothing was done."])
 
 
 def _url(data: Path) -> str:

@@ -104,5 +104,22 @@ def test_each_decision_has_a_number_of_its_own_and_all_that_are_named_are_there(
     assert named <= set(numbers)
 
 
+def test_links_among_the_pages_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "clients").rglob("*.md")]
+    links = {
+        (page, link.partition("#")[0])
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+        if not re.match(r"[a-z]+:|#", link)
+    }
+    assert links
+    assert {(page.name, link) for page, link in links if not (page.parent / link).exists()} == set()
+
+
+def test_every_page_is_found_from_the_first_one():
+    first = (ROOT / "README.md").read_text()
+    assert {page.name for page in (ROOT / "docs").glob("*.md") if page.name not in first} == set()
+
+
 def _texts(folder: Path) -> Iterator[Path]:
     return (file for file in folder.rglob("*") if file.suffix in (".py", ".md"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpcore2
 import httpx2
+import structlog
 
 from services.common.bounded_heads import BoundedStream, head_awaited
 from services.common.targets import Network, may_reach
@@ -28,6 +29,9 @@ FAILURES = (
 _MOST_KEPT_EACH = 8  # connections of an origin
 _MOST_ORIGINS = 512  # of which connections are kept
 _SWEEP_EVERY = 1.0  # seconds, at the least
+
+
+log = structlog.get_logger()
 
 
 class AddressRefused(Exception):
@@ -170,7 +174,10 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
                 too_many = len(self._origins) > _MOST_ORIGINS
                 if not kept.under_way and (too_many or kept.used <= before):
                     del self._origins[origin]
-                    await kept.pool.aclose()
+                    try:
+                        await kept.pool.aclose()
+                    except Exception as error:  # noqa: BLE001 - the others are closed all the same
+                        log.warning("connections_not_closed", error=repr(error))
 
 
 class _Stream(httpx2.AsyncByteStream):

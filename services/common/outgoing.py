@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from services.common.network import (
     CheckedTransport,
     Resolve,
 )
+from services.common.retry_after import wish_of
 from services.common.targets import Network
 
 USER_AGENT = "tinbai/1"
@@ -61,6 +63,10 @@ class BadStatus(OutgoingFailure):
         super().__init__(f"the answer has the status {status}")
         self.status = status
         self.headers = headers
+
+    def wish(self, at: datetime) -> timedelta | None:
+        """Say for how long, from `at` on, the server wants to be left alone."""
+        return wish_of(self.headers.get("Retry-After"), at)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def tellings(draw):
     return history, [history.told(seq, at) for seq, at in told]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)  # each syncs files to the disk
 @given(tellings(), st.integers(1, 5))
 def test_in_any_order_and_however_often_a_mirror_ends_with_the_newest_of_each(telling, at_once):
     history, entries = telling
@@ -47,7 +47,7 @@ def test_in_any_order_and_however_often_a_mirror_ends_with_the_newest_of_each(te
         assert again.after == history.last
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)  # each syncs files to the disk
 @given(tellings())
 def test_no_retracted_text_comes_back_by_an_older_entry_that_comes_late(telling):
     _, entries = telling

@@ -1,7 +1,7 @@
 """One poll of one feed: fetch, read, take in, and say when the next one is due."""
 
 import asyncio
-from datetime import datetime
+from datetime import timedelta
 from random import SystemRandom
 from typing import Any
 
@@ -52,8 +52,7 @@ class FeedPoll:
             if bad.status == _GONE:
                 await self._gone(poll)
             else:
-                wait = schedule.retry_after(bad.headers.get("Retry-After"), now())
-                await self.failed(poll, "bad_status", str(bad), wait)
+                await self.failed(poll, "bad_status", str(bad), bad.wish(now()))
         except OutgoingFailure as failure:
             await self.failed(poll, "not_fetched", str(failure))
         except NotAFeed as refusal:
@@ -62,11 +61,11 @@ class FeedPoll:
             await self._take(poll, unit, reply, feed)
 
     async def failed(
-        self, poll: Row[Any], outcome: str, error: str, wait: datetime | None = None
+        self, poll: Row[Any], outcome: str, error: str, wish: timedelta | None = None
     ) -> None:
         """Note a failure: the next poll comes later, at each failure later still."""
         failures, at = poll.failures + 1, now()
-        following = schedule.after_failure(at, self._interval, failures, wait, _jitter())
+        following = schedule.after_failure(at, self._interval, failures, wish, _jitter())
         values = {"failures": failures, "last_error": error[:_ERROR], "last_error_at": at}
         await self._finish(poll, outcome, next_at=following, **values)
         log.warning(

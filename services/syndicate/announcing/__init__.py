@@ -1,1 +1,2 @@
-"""Word, through an outbox, of which versions the feeds show."""
+"""Word to Kafka, through an outbox: which versions the feeds show, and what happened to them at
+partners."""

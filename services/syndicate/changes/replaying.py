@@ -6,10 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from schemas.partner import Kind
 from services.common.trace import current_trace
 from services.syndicate.changes.entries import WITH_NEWEST
-from services.syndicate.changes.entry import NewEntry
+from services.syndicate.changes.entry import NewEntry, told_again
 from services.syndicate.partner_tables import HOLDING, PARTNER_ENTRY
 
 
@@ -39,20 +38,4 @@ def replayed(
         .limit(limit)
     )
     trace = current_trace()
-    return [
-        NewEntry(
-            partner=partner,
-            seq=row.seq,
-            article=row.article,
-            version=row.version,
-            kind=Kind(row.kind),
-            reason=row.reason,
-            digest=row.digest,
-            place=row.place,
-            at=row.at,
-            express=False,
-            replay=True,
-            trace=trace,
-        )
-        for row in rows
-    ]
+    return [told_again(row, row.at, trace, express=False) for row in rows]

@@ -80,7 +80,7 @@ class Looking:
         try:
             reply = await self._outgoing.call("GET", url, headers=self._headers, limits=_LIMITS)
         except BadStatus as bad:
-            return of_status(bad.status, bad.headers.get("Retry-After"))
+            return of_status(bad.status, bad.wish(now()))
         except OutgoingFailure as failure:
             return Sighting(Seen.UNREACHABLE, str(failure)[:_DETAIL])
         media_type = (

@@ -85,7 +85,7 @@ async def acknowledge(request: Request, code: PartnerCode) -> Response:
     status = 201 if any(each.is_new for each in kept) else 200
     shown = [_shown(each) for each in kept]
     answer = Acknowledgements(items=shown, next=None) if is_list else shown[0]
-    where = "/acknowledgements"
+    where = f"/partners/{code}/acknowledgements"
     where += f"?article={shown[0].id}" if not is_list else ""
     headers = {"Location": where} if status == 201 else None
     return JSONResponse(answer.model_dump(mode="json"), status, headers)

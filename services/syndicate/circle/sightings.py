@@ -41,14 +41,14 @@ class Sighting:
 
     seen: Seen
     detail: str
-    retry_after: str | None = None
-    """What the site asks for, as it says it."""
+    wish: timedelta | None = None
+    """For how long the site wants to be left alone."""
 
 
-def of_status(status: int, retry_after: str | None) -> Sighting:
+def of_status(status: int, wish: timedelta | None) -> Sighting:
     """Judge an answer that is none of success."""
     seen = Seen.GONE if status in _GONE else Seen.UNREACHABLE
-    return Sighting(seen, f"status {status}", retry_after)
+    return Sighting(seen, f"status {status}", wish)
 
 
 def of_page(known: TextPrint | None, words: list[str]) -> Sighting:
@@ -69,7 +69,4 @@ def next_look(sighting: Sighting, looks: int, at: datetime) -> datetime | None:
     if sighting.seen is Seen.GONE or looks >= MOST_LOOKS:
         return None
     pause = _PAUSES[max(looks, 1) - 1]
-    wish = sighting.retry_after
-    if wish and wish.isascii() and wish.isdigit():
-        pause = max(pause, min(timedelta(seconds=int(wish[:9])), _LONGEST_WISH))
-    return at + pause
+    return at + max(pause, min(sighting.wish or timedelta(), _LONGEST_WISH))

@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, func, select, update
 
 from schemas.events import Trace
-from schemas.partner import Kind
 from services.syndicate.announcing import news
-from services.syndicate.changes.entry import NewEntry
+from services.syndicate.changes.entry import NewEntry, told_again
 from services.syndicate.circle import places, text_prints
 from services.syndicate.circle.deadlines import OPEN, State, after, next_at
 from services.syndicate.partner_tables import HOLDING, PARTNER_ENTRY, TAKEDOWN
@@ -86,20 +85,8 @@ def _told_again(connection: Connection, row: Row[Any], at: datetime) -> NewEntry
     ).one_or_none()
     if entry is None:
         return None
-    return NewEntry(
-        partner=entry.partner,
-        seq=entry.seq,
-        article=entry.article,
-        version=entry.version,
-        kind=Kind(entry.kind),
-        reason=entry.reason,
-        digest=entry.digest,
-        place=entry.place,
-        at=at,
-        express=True,
-        replay=True,
-        trace=Trace.model_validate_json(row.trace),
-    )
+    trace = Trace.model_validate_json(row.trace)
+    return told_again(entry, at, trace, express=True)
 
 
 def _news(step: Step, at: datetime) -> news.News:

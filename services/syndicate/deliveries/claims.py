@@ -7,12 +7,14 @@ room for.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from random import SystemRandom
 from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    and_,
     bindparam,
     case,
     exists,
@@ -52,16 +54,32 @@ _FIRST = (
     .offset(_NONE)
     .scalar_subquery()
 )
-_DOUBTFUL = or_(WAY.c.failures > literal_column("0"), WAY.c.slow.is_(True))
+_FAILS = WAY.c.failures > literal_column("0")
+
+
+class Standing(StrEnum):
+    """How a way was the last time. Each has a lane of its own, so that who answers at once never
+    waits for a place that somebody else holds for long."""
+
+    PROMPT = "prompt"
+    SLOW = "slow"
+    FAILING = "failing"
+
+
+_OF_STANDING = {
+    Standing.PROMPT: and_(not_(_FAILS), WAY.c.slow.is_(False)),
+    Standing.SLOW: and_(not_(_FAILS), WAY.c.slow.is_(True)),
+    Standing.FAILING: _FAILS,
+}
 _READY = {
-    doubtful: Prepared(
+    standing: Prepared(
         select(WAY.c.queue, WAY.c.host, _FIRST.label("rank")).where(
             WAY.c.off.is_(None),
-            _DOUBTFUL if doubtful else not_(_DOUBTFUL),
+            of_standing,
             or_(WAY.c.rest_until.is_(None), WAY.c.rest_until <= _AT),
         )
     )
-    for doubtful in (False, True)
+    for standing, of_standing in _OF_STANDING.items()
 }
 _NEXT = Prepared(
     select(DELIVERY.c.seq)
@@ -89,11 +107,10 @@ class _Chosen(NamedTuple):
 
 @dataclass(frozen=True)
 class Due:
-    """What a lane takes care of: ways that take what they get, or those that failed last or were
-    slow. These hold up none of the others, in a lane of their own."""
+    """What a lane takes care of: deliveries by ways of one standing."""
 
     loading: Loading
-    doubtful: bool
+    standing: Standing
 
     def any(self, connection: Connection, at: datetime) -> bool:
         """Whether anything is due."""
@@ -111,7 +128,7 @@ class Due:
         return self.loading.attempts(connection, chosen, at)
 
     def _ready(self, connection: Connection, at: datetime) -> list[_Ready]:
-        rows = map(_Ready._make, _READY[self.doubtful].rows(connection, at=at))
+        rows = map(_Ready._make, _READY[self.standing].rows(connection, at=at))
         return [row for row in rows if row.rank is not None]
 
     def _next(self, connection: Connection, room: Room, at: datetime) -> Iterator[_Chosen]:

@@ -1,10 +1,13 @@
 """What goes to a partner for an entry, in the format of its way."""
 
-from schemas.partner import Format
+from functools import partial
+
+from schemas.partner import Entry, Format
 from services.common.database import Database
 from services.common.fresh import Fresh
 from services.syndicate.changes.names import all_names
 from services.syndicate.deliveries.sending import Parcel
+from services.syndicate.deliveries.stand_in import stand_in_for
 from services.syndicate.feeds.single import Single, single
 from services.syndicate.feeds.site import Site
 
@@ -12,18 +15,25 @@ _JSON = "application/json"
 _NAMES_FOR = 5.0  # seconds
 
 
+def entry_alone(entry: Entry) -> Single:
+    """Give the entry itself, as in `changes`: what JSON means by every way of pushing. In the other
+    formats its article goes, which is canceled where it has to be taken down."""
+    return Single(_JSON, entry.model_dump_json().encode())
+
+
 class Documents:
-    """Writes entries down."""
+    """Writes down many parcels, one after the other."""
 
     def __init__(self, database: Database, site: Site) -> None:
+        self._database = database
         self._names = Fresh(database, all_names, _NAMES_FOR)
         self._site = site
 
-    async def of(self, parcel: Parcel) -> Single | None:
-        """Give the entry itself in JSON, or its article in another format; nothing where that has
-        no words for what the entry says: there is no article any more."""
+    async def of(self, parcel: Parcel) -> Single:
+        """Give what to send."""
         if parcel.way.format is Format.JSON:
-            return Single(_JSON, parcel.entry.model_dump_json().encode())
-        if parcel.article is None:
-            return None
-        return single(parcel.way.format, parcel.article, await self._names.get(), self._site)
+            return entry_alone(parcel.entry)
+        article = parcel.article
+        if article is None:
+            article = await self._database.read(partial(stand_in_for, parcel=parcel))
+        return single(parcel.way.format, article, await self._names.get(), self._site)

@@ -6,6 +6,7 @@ from functools import partial
 from schemas.partner import Format
 from services.common.database import Database
 from services.syndicate.deliveries.background import Background, background_of
+from services.syndicate.deliveries.documents import entry_alone
 from services.syndicate.deliveries.files import File, Opens, Told, lay_down, name_of
 from services.syndicate.deliveries.sending import Parcel
 from services.syndicate.feeds.single import single
@@ -13,13 +14,13 @@ from services.syndicate.feeds.site import Site
 
 
 def file_of(parcel: Parcel, background: Background, site: Site) -> File:
-    """Make the file of an entry: the entry itself as JSON, as in `changes`; in the other formats
-    the article, which is canceled where it has to be taken down."""
+    """Make the file of an entry."""
     entry, format_ = parcel.entry, parcel.way.format
-    name = name_of(entry.id, Told(entry.seq, entry.kind, entry.version), format_)
     if format_ is Format.JSON:
-        return File(name, entry.model_dump_json().encode(), "application/json")
-    document = single(format_, background.article, background.names, site)
+        document = entry_alone(entry)
+    else:
+        document = single(format_, background.article, background.names, site)
+    name = name_of(entry.id, Told(entry.seq, entry.kind, entry.version), format_)
     return File(name, document.body, document.media_type)
 
 

@@ -36,7 +36,8 @@ class SftpTarget:
         folder, user = unquote(parts.path), unquote(parts.username or "")
         plain = not (parts.password or parts.query or parts.fragment)
         named = bool(user and parts.hostname and folder.startswith("/"))
-        if parts.scheme != "sftp" or not (plain and named) or _CONTROL.search(folder + user):
+        # Of the whole as well: taking it apart drops some of them.
+        if parts.scheme != "sftp" or not (plain and named) or _CONTROL.search(url + folder + user):
             return None
         if folder.startswith(_HOME):
             folder = folder.removeprefix(_HOME) or "."

@@ -23,7 +23,8 @@ _FOLDER_IN_BUCKET = r"(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*"
 _BUCKET = rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]{_FOLDER_IN_BUCKET}$"
 _AMAZON = "https://s3.{}.amazonaws.com"
 
-Secret = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+# Without the one character that PostgreSQL can't store.
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=20_000)]
 
 
 class _Given(Given):
@@ -60,7 +61,7 @@ class GivenObjectStore(_Given):
     """Where the store is; Amazon's own, if it isn't said."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,50}$")] = "us-east-1"
     access_key_id: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-    secret_access_key: Secret
+    secret_access_key: Text
 
     def host(self) -> str:
         """The store's."""
@@ -84,10 +85,10 @@ class GivenSftp(_Given):
 
     kind: Literal["sftp"]
     target: Annotated[str, AfterValidator(check_sftp_url), Field(max_length=1000)]
-    known_hosts: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    known_hosts: Text
     """The server's keys, as lines of OpenSSH's `known_hosts`."""
-    password: Secret | None = None
-    private_key: Annotated[Secret, AfterValidator(check_private_key)] | None = None
+    password: Text | None = None
+    private_key: Annotated[Text, AfterValidator(check_private_key)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from services.common.problems import Problem, not_found
 from services.common.said import said
-from services.syndicate.partner_tables import DELIVERY, HOLDING, PARTNER, WAY
+from services.syndicate.partner_tables import DELIVERY, HOLDING, WAY
+from services.syndicate.partners import store as partner_store
 
 State = Literal["waiting", "delivered", "failed", "superseded"]
 
@@ -58,9 +59,7 @@ class Wanted:
 
 def listed(connection: Connection, wanted: Wanted) -> Sequence[Row[Any]]:
     """List deliveries. Raises Problem (404)."""
-    known = select(PARTNER.c.code).where(PARTNER.c.code == wanted.partner)
-    if connection.execute(known).first() is None:
-        raise not_found()
+    partner_store.known(connection, wanted.partner)
     rows: list[Row[Any]] = []
     # State by state, as the index has them.
     for state in [wanted.state] if wanted.state else get_args(State):

@@ -15,16 +15,9 @@ from uuid import UUID
 import obstore
 from obstore.store import S3Store
 
-from services.common.outgoing import (
-    BadStatus,
-    Limits,
-    Outgoing,
-    OutgoingFailure,
-    TargetRefused,
-    TooSlow,
-)
+from services.common.outgoing import Limits, Outgoing, OutgoingFailure
 from services.syndicate.deliveries.files import File, Place
-from services.syndicate.deliveries.sending import NotTaken, Way
+from services.syndicate.deliveries.sending import NotTaken, Way, kind_of
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential
@@ -74,15 +67,9 @@ class _Bucket:
         content = file.content if file else None
         try:
             await self.outgoing.call(method, url, headers=headers, content=content, limits=_LIMITS)
-        # From nothing: what they say may repeat the address, which is signed.
-        except BadStatus as bad:
-            raise NotTaken(f"status_{bad.status}") from None
-        except TargetRefused:
-            raise NotTaken("address_refused") from None
-        except TooSlow:
-            raise NotTaken("too_slow") from None
-        except OutgoingFailure:
-            raise NotTaken("no_answer") from None
+        except OutgoingFailure as failure:
+            # From nothing: what they say may repeat the address, which is signed.
+            raise NotTaken(kind_of(failure)) from None
 
 
 def _store(way: Way) -> S3Store:

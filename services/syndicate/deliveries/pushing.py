@@ -13,7 +13,7 @@ from services.common.metrics import DELIVERIES_WAITING, WAYS_OFF
 from services.common.outgoing import Outgoing
 from services.syndicate.deliveries import upkeep
 from services.syndicate.deliveries.attempts import Attempts
-from services.syndicate.deliveries.claims import Due
+from services.syndicate.deliveries.claims import Due, Standing
 from services.syndicate.deliveries.ledger import Ledger
 from services.syndicate.deliveries.loading import Attempt, Loading
 from services.syndicate.deliveries.sending import Sender
@@ -21,8 +21,11 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.lanes.lane import Bounds, Lane
 
 # Attempts under way, in all and to one host. A parcel takes some 100 KB meanwhile.
-_TRUSTED = Bounds(places=192, per_host=4)
-_DOUBTFUL = Bounds(places=64, per_host=1)
+BOUNDS = {
+    Standing.PROMPT: Bounds(places=192, per_host=4),
+    Standing.SLOW: Bounds(places=64, per_host=4),
+    Standing.FAILING: Bounds(places=64, per_host=1),
+}
 
 _COUNT_EVERY = 15.0  # seconds
 _TIDY_EVERY = 1.0
@@ -39,9 +42,9 @@ log = structlog.get_logger()
 class Pushing:
     """Runs for as long as the service does.
 
-    Ways that failed or were slow the last time have a lane of their own, one place each, and
-    senders of their own, whose look-ups of names hold up nobody else's. `stored` is set when
-    something may have been queued.
+    Ways that failed or were slow the last time have lanes of their own, and senders of their own,
+    whose look-ups of names hold up nobody else's. `stored` is set when something may have been
+    queued.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Pushing:
         self._call_out = call_out
         self._senders = senders
         self._stored = stored
+        self._looks = {standing: asyncio.Event() for standing in Standing}
 
     async def run(self) -> None:
         """Run until cancelled. What is not done by then is in the store."""
@@ -69,6 +73,7 @@ class Pushing:
         ):
             for lane in self._lanes(trusted, doubtful):
                 group.create_task(lane.run())
+            group.create_task(self._wake())
             group.create_task(self._tidy())
             group.create_task(self._count())
 
@@ -76,8 +81,17 @@ class Pushing:
         database, loading, ledger = self._database, self._loading, self._ledger
         first = Attempts(ledger, self._senders(trusted))
         again = Attempts(ledger, self._senders(doubtful))
-        yield Lane(database, Due(loading, doubtful=False), first, _TRUSTED, self._stored)
-        yield Lane(database, Due(loading, doubtful=True), again, _DOUBTFUL, asyncio.Event())
+        for standing, look in self._looks.items():
+            attempts = first if standing is Standing.PROMPT else again
+            yield Lane(database, Due(loading, standing), attempts, BOUNDS[standing], look)
+
+    async def _wake(self) -> None:
+        """Have every lane look at once when something was stored."""
+        while True:
+            await self._stored.wait()
+            self._stored.clear()
+            for look in self._looks.values():
+                look.set()
 
     async def _take_up(self) -> None:
         """Do at once what was left when this process ended; with others beside it, it is not known

@@ -1,5 +1,6 @@
 """HTTP for the newsroom: tell a partner again what it was told in a period."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Self
@@ -14,13 +15,15 @@ from sqlalchemy import Connection
 from schemas.text import Code
 from schemas.times import Time
 from services.common.bodies import read_body
-from services.common.given import Given, read
+from services.common.given import Given, read, refused
 from services.common.instants import now
 from services.common.openapi import PROBLEMS, json_body
-from services.common.problems import not_found
+from services.common.problems import FieldError
+from services.common.said import said
 from services.syndicate.changes.replaying import Period, replayed
 from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.queueing import queue
+from services.syndicate.partners import store as partner_store
 from services.syndicate.partners.admission import admin_only, office_of
 
 _MOST_BYTES = 16 * 1024
@@ -67,13 +70,13 @@ async def replay(request: Request, code: Code) -> Replay:
     """Push again what the partner was told in a period, each article as it stands now, under its
     old seq and marked `replay`. Live entries go first."""
     office = office_of(request)
-    if not await office.database.read(partial(ways.partner_known, code=code)):
-        raise not_found()
+    await office.database.read(partial(partner_store.known, code=code))
     wish = read(await read_body(request, _MOST_BYTES), Wish)
     period = Period(wish.from_ or _BEGINNING, wish.to or now())
+    chosen = _chosen(await office.database.read(partial(ways.on, partner=code)), wish.ways)
     queued, after = 0, wish.after
-    while queued < _MOST:
-        job = partial(_queue, partner=code, period=period, after=after, chosen=wish.ways)
+    while chosen and queued < _MOST:
+        job = partial(_queue, partner=code, period=period, after=after, chosen=chosen)
         count, after = await office.database.write(job)
         office.arrivals.any.set()
         queued += count
@@ -83,8 +86,22 @@ async def replay(request: Request, code: Code) -> Replay:
     return Replay(queued=queued, next=after if queued >= _MOST else None)
 
 
+def _chosen(on: Collection[UUID], wished: Sequence[UUID] | None) -> Collection[UUID]:
+    if wished is None:
+        return on
+    why = said("is no way of this partner that is on")
+    faults = [
+        FieldError(f"/ways/{place}", why, "way")
+        for place, way in enumerate(wished)
+        if way not in on
+    ]
+    if faults:
+        raise refused(faults)
+    return wished
+
+
 def _queue(
-    connection: Connection, partner: str, period: Period, after: int, chosen: list[UUID] | None
+    connection: Connection, partner: str, period: Period, after: int, chosen: Collection[UUID]
 ) -> tuple[int, int]:
     entries = replayed(connection, partner, period, after, _AT_ONCE)
     queue(connection, entries, chosen)

@@ -1,14 +1,12 @@
 """When a delivery is tried again, and for how long a way that fails is left alone. Pure, but for
 the dice."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from random import SystemRandom
 
 # Seconds after the first, second … failure of one delivery; then it has failed. Three days and a
 # quarter in all.
 _PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-MOST_ATTEMPTS = len(_PAUSES) + 1
 # Seconds without any attempt after so many failures of a way in a row; the last one stays. One
 # delivery that fails alone must not hold up the others: the first few cost nothing.
 _RESTS = (0, 0, 1, 5, 15, 30, 60)
@@ -23,36 +21,21 @@ OUTAGE = 5
 _random = SystemRandom()
 
 
-def next_attempt(
-    at: datetime, attempts: int, retry_after: timedelta | None = None
-) -> datetime | None:
+def next_attempt(at: datetime, attempts: int, wish: timedelta | None = None) -> datetime | None:
     """Say when to try a delivery again after so many attempts, give or take a tenth; nothing when
     that was the last one. A partner's own wish is obeyed if it is longer, up to a day."""
-    if attempts >= MOST_ATTEMPTS:
+    if attempts > len(_PAUSES):
         return None
     pause = timedelta(seconds=_PAUSES[attempts - 1] * _random.uniform(0.9, 1.1))
-    return at + max(pause, min(retry_after or timedelta(), _LONGEST_WISH))
+    return at + max(pause, min(wish or timedelta(), _LONGEST_WISH))
 
 
-def rest_until(at: datetime, failures: int, retry_after: timedelta | None = None) -> datetime:
+def rest_until(at: datetime, failures: int, wish: timedelta | None = None) -> datetime:
     """Say until when a way is left alone after so many failures in a row."""
     pause = timedelta(seconds=_RESTS[min(failures, len(_RESTS)) - 1])
-    return at + max(pause, min(retry_after or timedelta(), _LONGEST_REST))
+    return at + max(pause, min(wish or timedelta(), _LONGEST_REST))
 
 
 def is_hopeless(at: datetime, failures: int, since: datetime) -> bool:
     """Whether a way that has failed so often, since then, should be turned off."""
     return failures >= _AT_LEAST and at - since >= PATIENCE
-
-
-def wish_of(retry_after: str | None, at: datetime) -> timedelta | None:
-    """Read a `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3)."""
-    if not retry_after or not retry_after.isascii():
-        return None
-    if retry_after.isdigit():
-        return timedelta(seconds=int(retry_after[:9]))
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - at

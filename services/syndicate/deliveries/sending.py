@@ -8,6 +8,7 @@ from uuid import UUID
 
 from schemas.article import Article
 from schemas.partner import Entry, Format
+from services.common.outgoing import BadStatus, OutgoingFailure, TargetRefused, TooSlow
 
 MOST_SECONDS = 60.0
 """For one attempt, whatever the way: the engine ends it then, and counts it as not taken."""
@@ -36,7 +37,8 @@ class Parcel:
     entry: Entry
     """The newest of its article at the partner; as in `changes`."""
     article: Article | None
-    """The version that the entry is about. Nothing for `removed`, and once it was erased."""
+    """The version that the entry is about. Nothing for `removed`, and once it was erased: formats
+    other than JSON have another in its place then (see `stand_in`)."""
     message: str
     """The same on every attempt, and on no other parcel."""
     attempt: int
@@ -51,6 +53,19 @@ class NotTaken(Exception):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+
+
+def kind_of(failure: OutgoingFailure) -> str:
+    """Say in one of those words why a call came to nothing."""
+    match failure:
+        case BadStatus():
+            return f"status_{failure.status}"
+        case TargetRefused():
+            return "address_refused"
+        case TooSlow():
+            return "too_slow"
+        case _:
+            return "no_answer"
 
 
 class Gone(Exception):

@@ -13,6 +13,8 @@ from services.syndicate.deliveries.forms import SftpTarget
 from services.syndicate.deliveries.sending import NotTaken, Way
 from services.syndicate.deliveries.sftp_connections import Connections
 
+_BLOCK = 32 * 1024  # bytes; every server takes so much
+
 
 class SftpServers:
     """The servers of ways."""
@@ -43,10 +45,15 @@ class _Folder:
 
     async def put(self, file: File) -> None:
         unfinished = self._at(partial_name(file.name))
-        async with self.client.open(unfinished, "wb") as opened:
-            await opened.write(file.content)
-            with suppress(asyncssh.SFTPOpUnsupported):
-                await opened.fsync()
+        # Not by `async with`: it would wait to close the file on a server that has fallen silent.
+        # After a failure the file is closed with its connection. And a block at a time: when it
+        # is interrupted, asyncssh leaves what it writes at once to itself.
+        opened = await self.client.open(unfinished, "wb", block_size=0)
+        for start in range(0, len(file.content), _BLOCK):
+            await opened.write(file.content[start : start + _BLOCK])
+        with suppress(asyncssh.SFTPOpUnsupported):
+            await opened.fsync()
+        await opened.close()
         await self._rename(unfinished, self._at(file.name))
 
     async def remove(self, name: str) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection, Row
 from starlette.responses import JSONResponse
 
+from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
@@ -20,9 +21,9 @@ from services.syndicate.deliveries.given import GivenWay
 from services.syndicate.deliveries.other_ways import KINDS, OtherWays
 from services.syndicate.deliveries.sending import NotTaken
 from services.syndicate.deliveries.way_answers import Switch, ToldWay, ToldWays, Tried
+from services.syndicate.partners import store as partner_store
 from services.syndicate.partners.admission import admin_only, office_of
 
-_BY_ADMIN = "admin"
 _MOST_BYTES = 64 * 1024
 _TRIAL = 30.0  # seconds
 
@@ -41,13 +42,13 @@ router = APIRouter(
 @router.post(
     "", status_code=201, response_model=ToldWay, responses=_MADE, openapi_extra=json_body(GivenWay)
 )
-async def make_way(request: Request, code: str) -> Response:
+async def make_way(request: Request, code: Code) -> Response:
     """Make a way by which the partner is sent what comes from now on: `folder`, `object_store`,
     `sftp` or `email`, each with fields of its own."""
     database = office_of(request).database
-    formats = await database.read(partial(way_wishes.formats_of, code=code))
+    stored = await database.read(partial(partner_store.known, code=code))
     given = way_wishes.given_in(await read_body(request, _MOST_BYTES))
-    if errors := way_wishes.faults(given, formats, _ways_of(request).allowed):
+    if errors := way_wishes.faults(given, stored.partner, _ways_of(request).allowed):
         raise refused(errors)
     row = await database.write(partial(way_wishes.make, code=code, given=given))
     log.info("way_made", partner=code, way=str(row.id), kind=row.kind)
@@ -56,45 +57,41 @@ async def make_way(request: Request, code: str) -> Response:
 
 
 @router.get("")
-async def list_ways(request: Request, code: str) -> ToldWays:
+async def list_ways(request: Request, code: Code) -> ToldWays:
     """List the partner's ways, but for webhooks, which have a list of their own."""
 
     def listed(connection: Connection) -> list[ToldWay]:
-        way_wishes.formats_of(connection, code)
+        partner_store.known(connection, code)
         return [ToldWay.of(row) for row in ways.listed(connection, code, KINDS)]
 
     return ToldWays(items=await office_of(request).database.read(listed))
 
 
 @router.get("/{way}")
-async def get_way(request: Request, code: str, way: UUID) -> ToldWay:
+async def get_way(request: Request, code: Code, way: UUID) -> ToldWay:
     """Give a way."""
     find = partial(way_wishes.find, code=code, way=way)
     return ToldWay.of(await office_of(request).database.read(find))
 
 
 @router.patch("/{way}", response_model=ToldWay, openapi_extra=json_body(Switch))
-async def switch_way(request: Request, code: str, way: UUID) -> ToldWay:
+async def switch_way(request: Request, code: Code, way: UUID) -> ToldWay:
     """Turn a way off or on. What is published meanwhile it does not get: that is for a replay."""
     database = office_of(request).database
     await database.read(partial(way_wishes.find, code=code, way=way))
     switch = read(await read_body(request, _MOST_BYTES), Switch)
 
     def turn(connection: Connection) -> Row[Any]:
-        before = way_wishes.find(connection, code, way)
-        if switch.on and before.off is not None:
-            ways.turn_on(connection, way)
-        elif not switch.on:
-            ways.turn_off(connection, way, _BY_ADMIN)
+        ways.switch(connection, way_wishes.find(connection, code, way), on=switch.on)
         return way_wishes.find(connection, code, way)
 
     row = await database.write(turn)
-    log.info("way_turned", partner=code, way=str(way), on=switch.on)
+    log.info("way_switched", partner=code, way=str(way), on=switch.on)
     return ToldWay.of(row)
 
 
 @router.delete("/{way}", status_code=204)
-async def remove_way(request: Request, code: str, way: UUID) -> None:
+async def remove_way(request: Request, code: Code, way: UUID) -> None:
     """Forget a way and its secrets. What waits for it is not sent."""
 
     def remove(connection: Connection) -> None:
@@ -105,7 +102,7 @@ async def remove_way(request: Request, code: str, way: UUID) -> None:
 
 
 @router.post("/{way}/test")
-async def try_way(request: Request, code: str, way: UUID) -> Tried:
+async def try_way(request: Request, code: Code, way: UUID) -> Tried:
     """Do at once what a delivery does: put a file there and remove it, or send a mail that says
     that it is a test. Nothing of any article is in it."""
     find = partial(way_wishes.find, code=code, way=way)

@@ -9,16 +9,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Row, select
 
-from schemas.partner import Format
+from schemas.partner import Format, Partner
 from services.common.given import read, refused
 from services.common.instants import now
-from services.common.problems import FieldError, Problem, not_found
+from services.common.problems import FieldError, Problem
 from services.common.said import said
 from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.folder import allowed_root
 from services.syndicate.deliveries.given import GivenWay, OneOfThem, new_way
 from services.syndicate.deliveries.other_ways import KINDS, Allowed
-from services.syndicate.partner_tables import PARTNER, WAY
+from services.syndicate.partner_tables import WAY
+from services.syndicate.partners import store as partner_store
 
 _MOST_WAYS = 50  # of one partner
 
@@ -42,15 +43,12 @@ def given_in(body: bytes) -> OneOfThem:
     return read(body, model)
 
 
-def faults(given: OneOfThem, formats: list[Format], allowed: Allowed) -> list[FieldError]:
+def faults(given: OneOfThem, partner: Partner, allowed: Allowed) -> list[FieldError]:
     """Find what is wrong with it for this partner, and on this machine."""
-    found = []
     mail = given.kind == "email"
     # In a mail, JSON means that nothing is attached.
-    if formats and given.format not in formats and not (mail and given.format is Format.JSON):
-        contract = ", ".join(formats)
-        detail = said("is none of those of the partner's contract: {formats}", formats=contract)
-        found.append(FieldError("/format", detail, "format"))
+    unformatted = mail and given.format is Format.JSON
+    found = [] if unformatted else ways.format_faults(partner, given.format)
     if given.kind == "folder" and allowed_root(given.target, allowed.folders) is None:
         detail = said("must be in a folder that TINBAI_PARTNER_FOLDERS allows, without `..`")
         found.append(FieldError("/target", detail, "folder"))
@@ -62,7 +60,7 @@ def faults(given: OneOfThem, formats: list[Format], allowed: Allowed) -> list[Fi
 
 def make(connection: Connection, code: str, given: OneOfThem) -> Row[Any]:
     """Make a way; give it as stored. Raises Problem where there are too many, or it is there."""
-    formats_of(connection, code)
+    partner_store.known(connection, code)
     owners = _owners(connection, given)
     if code in owners:
         raise Problem("conflict", said("The partner has a way to this target already."))
@@ -87,18 +85,6 @@ def _owners(connection: Connection, given: OneOfThem) -> Collection[str]:
     }
 
 
-def formats_of(connection: Connection, code: str) -> list[Format]:
-    """Give the formats of a partner's contract. Raises Problem (404) where there is none such."""
-    query = select(PARTNER.c.formats).where(PARTNER.c.code == code)
-    formats = connection.scalars(query).one_or_none()
-    if formats is None:
-        raise not_found()
-    return [Format(each) for each in json.loads(formats)]
-
-
 def find(connection: Connection, code: str, way: UUID) -> Row[Any]:
     """Find a way. Raises Problem (404)."""
-    row = ways.find(connection, code, way, KINDS)
-    if row is None:
-        raise not_found()
-    return row
+    return ways.find(connection, code, way, KINDS)

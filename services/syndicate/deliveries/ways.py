@@ -10,10 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from schemas.partner import Format
+from schemas.partner import Format, Partner
 from services.common.ids import new_id
+from services.common.problems import FieldError, not_found
+from services.common.said import said
 from services.syndicate.deliveries.sending import Way
-from services.syndicate.partner_tables import ENDED_QUEUE, PARTNER, WAY
+from services.syndicate.partner_tables import ENDED_QUEUE, WAY
+
+_BY_ADMIN = "admin"
 
 _random = SystemRandom()
 
@@ -31,10 +35,13 @@ class NewWay:
     secret: str | None = None
 
 
-def partner_known(connection: Connection, code: str) -> bool:
-    """Whether there is such a partner."""
-    known = select(PARTNER.c.code).where(PARTNER.c.code == code)
-    return connection.execute(known).first() is not None
+def format_faults(partner: Partner, format_: Format) -> list[FieldError]:
+    """Find fault with a format that is none of the partner's contract."""
+    if partner.takes(format_):
+        return []
+    contract = ", ".join(partner.formats)
+    why = said("is none of those of the partner's contract: {formats}", formats=contract)
+    return [FieldError("/format", why, "format")]
 
 
 def add(connection: Connection, new: NewWay, at: datetime) -> UUID:
@@ -51,12 +58,27 @@ def listed(connection: Connection, partner: str, kinds: Collection[str]) -> Sequ
     return connection.execute(select(WAY).where(*mine).order_by(WAY.c.created, WAY.c.id)).all()
 
 
-def find(
-    connection: Connection, partner: str, way: UUID, kinds: Collection[str]
-) -> Row[Any] | None:
-    """Find a partner's way, on or off."""
+def on(connection: Connection, partner: str) -> Collection[UUID]:
+    """Give the ids of a partner's ways that are on, of whatever kind."""
+    mine = (WAY.c.partner == partner, WAY.c.off.is_(None))
+    return connection.scalars(select(WAY.c.id).where(*mine)).all()
+
+
+def find(connection: Connection, partner: str, way: UUID, kinds: Collection[str]) -> Row[Any]:
+    """Find a partner's way, on or off. Raises Problem (404)."""
     mine = (WAY.c.id == way, WAY.c.partner == partner, WAY.c.kind.in_(kinds))
-    return connection.execute(select(WAY).where(*mine)).one_or_none()
+    row = connection.execute(select(WAY).where(*mine)).one_or_none()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def switch(connection: Connection, way: Row[Any], *, on: bool) -> None:
+    """Turn it off or on, as the newsroom wishes."""
+    if not on:
+        turn_off(connection, way.id, _BY_ADMIN)
+    elif way.off is not None:
+        turn_on(connection, way.id)
 
 
 def turn_off(connection: Connection, way: UUID, why: str) -> bool:

@@ -17,11 +17,11 @@ from services.common.openapi import PROBLEMS, Answers, header, json_body
 from services.common.problems import FieldError
 from services.common.said import said
 from services.syndicate.deliveries import webhook_store
+from services.syndicate.deliveries.way_answers import Switch
 from services.syndicate.deliveries.webhook_store import (
     GivenWebhook,
     MadeWebhook,
     Webhook,
-    WebhookSwitch,
 )
 from services.syndicate.partners.admission import admin_only, office_of
 
@@ -80,13 +80,13 @@ async def get_webhook(request: Request, code: Code, webhook: UUID) -> Webhook:
     return Webhook.of(await office_of(request).database.read(find))
 
 
-@router.patch("/{webhook}", response_model=Webhook, openapi_extra=json_body(WebhookSwitch))
+@router.patch("/{webhook}", response_model=Webhook, openapi_extra=json_body(Switch))
 async def switch_webhook(request: Request, code: Code, webhook: UUID) -> Webhook:
     """Turn a webhook off or on. What is published while it is off it does not get: that is for a
     replay."""
     database = office_of(request).database
     await database.read(partial(webhook_store.find, partner=code, webhook=webhook))
-    wish = read(await read_body(request, _MOST_BYTES), WebhookSwitch)
+    wish = read(await read_body(request, _MOST_BYTES), Switch)
     job = partial(webhook_store.switch, partner=code, webhook=webhook, on=wish.on)
     row = await database.write(job)
     log.info("webhook_switched", partner=code, way=str(webhook), on=wish.on)

@@ -1,27 +1,26 @@
 """A partner's webhooks, as the newsroom sees and changes them. Each function is a part of its
 caller's transaction."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, update
 
 from schemas.partner import Format
 from services.common.addresses import MOST_BYTES
 from services.common.given import Given, refused
-from services.common.problems import FieldError, Problem, not_found
+from services.common.problems import Problem
 from services.common.said import said
 from services.syndicate.deliveries import ways
 from services.syndicate.deliveries.signing import new_secret
 from services.syndicate.deliveries.ways import NewWay
 from services.syndicate.deliveries.webhooks import KIND
-from services.syndicate.partner_tables import PARTNER, WAY
+from services.syndicate.partner_tables import WAY
+from services.syndicate.partners import store as partner_store
 
-_BY_ADMIN = "admin"
 _MOST = 50  # of one partner
 _BOTH_SIGN = timedelta(hours=24)
 
@@ -31,12 +30,6 @@ class GivenWebhook(Given):
 
     url: str = Field(min_length=1, max_length=MOST_BYTES)
     format: Format = Format.JSON
-
-
-class WebhookSwitch(Given):
-    """Whether a webhook is on."""
-
-    on: bool
 
 
 class MadeWebhook(BaseModel):
@@ -76,11 +69,9 @@ def make(
     connection: Connection, partner: str, given: GivenWebhook, host: str, at: datetime
 ) -> MadeWebhook:
     """Make a webhook. Raises Problem: 404, 409, 422."""
-    formats = _formats(connection, partner)
-    if formats and given.format not in formats:
-        told = ", ".join(formats)
-        detail = said("is none of those of the partner's contract: {formats}", formats=told)
-        raise refused([FieldError("/format", detail, "format")])
+    contract = partner_store.known(connection, partner).partner
+    if faults := ways.format_faults(contract, given.format):
+        raise refused(faults)
     there = listed(connection, partner)
     if any((row.target, row.format) == (given.url, given.format) for row in there):
         raise Problem("conflict", said("The partner has a webhook to this address already."))
@@ -93,16 +84,13 @@ def make(
 
 def listed(connection: Connection, partner: str) -> Sequence[Row[Any]]:
     """List a partner's webhooks. Raises Problem (404)."""
-    _formats(connection, partner)
+    partner_store.known(connection, partner)
     return ways.listed(connection, partner, [KIND])
 
 
 def find(connection: Connection, partner: str, webhook: UUID) -> Row[Any]:
     """Find a webhook. Raises Problem (404)."""
-    row = ways.find(connection, partner, webhook, [KIND])
-    if row is None:
-        raise not_found()
-    return row
+    return ways.find(connection, partner, webhook, [KIND])
 
 
 def rotate(connection: Connection, partner: str, webhook: UUID, at: datetime) -> MadeWebhook:
@@ -115,22 +103,10 @@ def rotate(connection: Connection, partner: str, webhook: UUID, at: datetime) ->
 
 def switch(connection: Connection, partner: str, webhook: UUID, *, on: bool) -> Row[Any]:
     """Turn it on or off. Raises Problem (404)."""
-    before = find(connection, partner, webhook)
-    if not on:
-        ways.turn_off(connection, webhook, _BY_ADMIN)
-    elif before.off is not None:
-        ways.turn_on(connection, webhook)
+    ways.switch(connection, find(connection, partner, webhook), on=on)
     return find(connection, partner, webhook)
 
 
 def remove(connection: Connection, partner: str, webhook: UUID) -> None:
     """Forget it. Raises Problem (404)."""
     ways.remove(connection, find(connection, partner, webhook))
-
-
-def _formats(connection: Connection, partner: str) -> list[Format]:
-    query = select(PARTNER.c.formats).where(PARTNER.c.code == partner)
-    formats = connection.scalars(query).one_or_none()
-    if formats is None:
-        raise not_found()
-    return [Format(each) for each in json.loads(formats)]

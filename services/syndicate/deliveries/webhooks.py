@@ -1,17 +1,9 @@
 """Pushes by webhook (Standard Webhooks)."""
 
 from services.common.instants import now
-from services.common.outgoing import (
-    BadStatus,
-    Limits,
-    Outgoing,
-    OutgoingFailure,
-    TargetRefused,
-    TooSlow,
-)
+from services.common.outgoing import BadStatus, Limits, Outgoing, OutgoingFailure
 from services.syndicate.deliveries.documents import Documents
-from services.syndicate.deliveries.schedule import wish_of
-from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel
+from services.syndicate.deliveries.sending import Gone, NotTaken, Parcel, kind_of
 from services.syndicate.deliveries.signing import signed
 
 KIND = "webhook"
@@ -32,21 +24,18 @@ class Webhooks:
     async def send(self, parcel: Parcel) -> None:
         """Push. Raises NotTaken, Gone."""
         document = await self._documents.of(parcel)
-        body = document.body if document else b""
-        headers = headers_of(parcel) | signed(parcel.message, now(), body, parcel.way.secrets)
-        if document:
-            headers["Content-Type"] = document.content_type
+        signature = signed(parcel.message, now(), document.body, parcel.way.secrets)
+        headers = headers_of(parcel) | signature | {"Content-Type": document.content_type}
         try:
             await self._outgoing.call(
-                "POST", parcel.way.target, headers=headers, content=body, limits=_LIMITS
+                "POST", parcel.way.target, headers=headers, content=document.body, limits=_LIMITS
             )
         except BadStatus as bad:
             if bad.status == _GONE:
                 raise Gone from None
-            wish = wish_of(bad.headers.get("Retry-After"), now())
-            raise NotTaken(f"status_{bad.status}", wish) from None
+            raise NotTaken(kind_of(bad), bad.wish(now())) from None
         except OutgoingFailure as failure:
-            raise NotTaken(_kind_of(failure)) from failure
+            raise NotTaken(kind_of(failure)) from failure
 
 
 def headers_of(parcel: Parcel) -> dict[str, str]:
@@ -61,13 +50,3 @@ def headers_of(parcel: Parcel) -> dict[str, str]:
         "Tinbai-Attempt": str(parcel.attempt),
     }
     return headers | ({"Tinbai-Replay": "true"} if entry.replay else {})
-
-
-def _kind_of(failure: OutgoingFailure) -> str:
-    match failure:
-        case TargetRefused():
-            return "address_refused"
-        case TooSlow():
-            return "too_slow"
-        case _:
-            return "no_answer"

@@ -61,7 +61,7 @@ class Delivery:
             if bad.status == _GONE:
                 await self._gone(to)
             else:
-                await self._failed(to, "bad_status", bad, bad.headers.get("Retry-After"))
+                await self._failed(to, "bad_status", bad, bad.wish(now()))
         except OutgoingFailure as failure:
             await self._failed(to, "not_sent", failure)
         else:
@@ -97,7 +97,7 @@ class Delivery:
         to: Row[Any],
         outcome: str,
         failure: OutgoingFailure,
-        retry_after: str | None = None,
+        wish: timedelta | None = None,
     ) -> None:
         HUB_PUSHES.labels(outcome).inc()
         at, failures = now(), to.failures + 1
@@ -107,7 +107,7 @@ class Delivery:
         if to.failing_since and at - to.failing_since > self._pace.patience:
             await self._deny(to, "dead", "the callback has taken nothing for too long")
             return
-        due_at = next_try(at, failures, retry_after)
+        due_at = next_try(at, failures, wish)
         await self._database.write(partial(subscriptions.failed, seq=to.seq, at=at, due_at=due_at))
 
     async def _gone(self, to: Row[Any]) -> None:

@@ -10,9 +10,8 @@ from services.common.openapi import Answers
 from services.common.problems import not_found
 from services.syndicate.feeds.partner_format import PARTNER_FORMATS
 from services.syndicate.partner_feeds.making import Made, PartnerFeeds
-from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.admission import PartnerCode, is_newsroom
 from services.syndicate.partners.routing import partner_router
-from services.syndicate.partners.visit import visit_of
 from services.syndicate.serving.codings import Coding, quick, wanted
 
 router = partner_router("partners")
@@ -36,7 +35,7 @@ async def partner_feed(request: Request, code: PartnerCode, extension: str) -> R
     """Give the newest articles of the partner's product as `rss`, `atom`, `json`, `ninjs` or
     `newsml`, if its contract has the format; with the notices of those that were taken back."""
     made = await _feeds(request).feed(code, _format(extension), _known(request))
-    if made and not office_of(request).admin.matches(visit_of(request.scope).key):
+    if made and not is_newsroom(request):
         _feeds(request).fed(code)
     return await _answer(request, made)
 

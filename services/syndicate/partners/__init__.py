@@ -1,1 +1,1 @@
-"""Partners: who they are, their keys, what the newsroom sets."""
+"""Partners: who they are, what the newsroom sets, and who is let in by which key."""

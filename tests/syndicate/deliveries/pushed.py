@@ -19,7 +19,7 @@ from services.syndicate.changes.emitting import Emitter
 from services.syndicate.changes.replaying import Period, replayed
 from services.syndicate.consequences import follow
 from services.syndicate.deliveries import listing, outcomes, schedule, upkeep, ways
-from services.syndicate.deliveries.claims import LEASE, Due
+from services.syndicate.deliveries.claims import LEASE, Due, Standing
 from services.syndicate.deliveries.loading import Attempt, Loading
 from services.syndicate.deliveries.outcomes import Outcome, Result
 from services.syndicate.deliveries.queueing import queue
@@ -27,7 +27,7 @@ from services.syndicate.lanes.room import Room
 from services.syndicate.partner_tables import DELIVERY, WAY
 from tests.syndicate.partners_at_work import SITE, Desk
 
-_LANES = [Due(Loading(SITE), doubtful=doubtful) for doubtful in (False, True)]
+_LANES = [Due(Loading(SITE), standing) for standing in Standing]
 _EVER = Period(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 

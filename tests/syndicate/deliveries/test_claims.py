@@ -1,45 +1,82 @@
-"""What is under way is not taken again, even when a clock says that its lease is over."""
+"""What one process has taken nobody else takes, until its lease is over."""
 
 from collections import Counter
-from functools import partial
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from services.common.instants import now
-from services.syndicate.deliveries.claims import LEASE, Due
+from services.syndicate.deliveries.claims import LEASE, Due, Standing
 from services.syndicate.deliveries.loading import Loading
 from services.syndicate.lanes.room import Room
 from tests.factories import article, retraction
 from tests.syndicate.deliveries.conftest import Desk
 from tests.syndicate.partners_at_work import SITE
 
-DUE = Due(Loading(SITE), doubtful=False)
+DUE = Due(Loading(SITE), Standing.PROMPT)
 
 
-async def claim(desk: Desk, *running: int, later: bool = False) -> list[int]:
-    """Take what is due beside what runs; give the seq of the entries."""
-    room = Room(10, 10, running, Counter())
-    at = now() + 2 * LEASE if later else now()
-    attempts = await desk.database.write(partial(DUE.claim, room=room, at=at))
-    return [attempt.parcel.entry.seq for attempt in attempts]
+async def taken(
+    desk: Desk, at: datetime, places: int = 100, running: Sequence[int] = (), **busy: int
+) -> list[tuple[str, int, str]]:
+    """Give what is taken: partner, seq and message."""
+    hosts = Counter({f"{host}.test": number for host, number in busy.items()})
+    room = Room(places, 4, running, hosts)
+
+    def claim(connection: Connection) -> list[tuple[str, int, str]]:
+        found = [attempt.parcel for attempt in DUE.claim(connection, room, at)]
+        return [(each.way.partner, each.entry.seq, each.message) for each in found]
+
+    return await desk.database.write(claim)
 
 
-async def test_what_another_process_left_is_taken_when_its_lease_is_over(desk: Desk) -> None:
-    await desk.partner("bao")
-    await desk.way("bao", "http://a.test/")
+async def test_what_was_taken_is_taken_again_after_its_lease_under_the_same_id(desk: Desk) -> None:
+    await desk.partner("a")
+    await desk.way("a", "http://a.test/")
     await desk.release(article())
-    assert await claim(desk) == [1]
-    assert await claim(desk) == []
-    assert await claim(desk, later=True) == [1]
+    at = now()
+    first = await taken(desk, at)
+    assert len(first) == 1
+    assert await taken(desk, at + LEASE - timedelta(seconds=1)) == []
+    assert await taken(desk, at + LEASE + timedelta(seconds=1)) == first
+
+
+async def test_a_host_gets_its_places_and_what_overtakes_goes_first(desk: Desk) -> None:
+    await desk.partner("a")
+    await desk.way("a", "http://a.test/")
+    await desk.release(*(article() for _ in range(6)), article(urgency=1))
+    seqs = [seq for _, seq, _ in await taken(desk, now())]
+    assert seqs == [7, 1, 2, 3]
+
+
+async def test_who_has_no_place_holds_up_nobody(desk: Desk) -> None:
+    for code in ("a", "b", "c"):
+        await desk.partner(code)
+        await desk.way(code, f"http://{code}.test/")
+    await desk.release(*(article() for _ in range(3)))
+    found = await taken(desk, now(), places=4, a=4, b=2)
+    assert [partner for partner, *_ in found] == ["c", "c", "c", "b"]
+
+
+async def test_only_as_much_is_read_as_there_is_room_for(desk: Desk) -> None:
+    await desk.partner("a")
+    for number in range(5):
+        await desk.way("a", f"http://{number}.test/")
+    await desk.release(*(article() for _ in range(3)))
+    assert len(await taken(desk, now(), places=2)) == 2
 
 
 async def test_after_a_step_of_the_clock_nothing_goes_beside_what_still_runs(desk: Desk) -> None:
-    await desk.partner("bao")
-    await desk.way("bao", "http://a.test/")
+    await desk.partner("a")
+    await desk.way("a", "http://a.test/")
     first = article()
     await desk.release(first)
-    assert await claim(desk) == [1]
+    assert await taken(desk, now())
     running = [row.seq for row in await desk.deliveries()]
 
-    assert await claim(desk, *running, later=True) == []
+    later = now() + 2 * LEASE
+    assert await taken(desk, later, running=running) == []
     await desk.release(retraction(first.id))
-    assert await claim(desk, *running, later=True) == []
-    assert await claim(desk, later=True) == []
+    assert await taken(desk, later, running=running) == []
+    assert await taken(desk, later) == []

@@ -15,6 +15,7 @@ from services.syndicate.deliveries.files import Told, name_of
 from services.syndicate.deliveries.filing import Filing, file_of
 from services.syndicate.deliveries.folder import Folders
 from services.syndicate.deliveries.sending import Parcel, Way
+from services.syndicate.tables import TABLES
 from tests.factories import article, erasure, retraction
 from tests.syndicate.deliveries.parcels import background, parcel, released, way
 from tests.syndicate.partners_at_work import SITE
@@ -107,6 +108,18 @@ async def test_of_an_erased_article_nothing_is_left(database, filing, target):
     assert len(names(target)) == 1
     assert f"{first.id}-v2.json" in names(target)[0]
     assert first.headline not in (target / names(target)[0]).read_text()
+
+
+async def test_what_was_told_before_is_found_on_either_database(database_url, target):
+    database = Database(database_url, TABLES.create_all)
+    first = article()
+    corrected = article(id=first.id, version=2, correction_note="Số đúng là 98.")
+    told = await released(database, to(target), first, corrected, retraction(first.id, 3))
+    known = await database.read(lambda connection: background_of(connection, told[-1]))
+    await database.close()
+
+    assert known.older == [Told(1, Kind.PUBLISHED, 1), Told(2, Kind.CORRECTED, 2)]
+    assert known.article.retraction
 
 
 @pytest.mark.parametrize("format_", list(Format))

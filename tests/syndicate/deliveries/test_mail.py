@@ -11,10 +11,11 @@ import pytest
 from schemas.article import Article
 from schemas.partner import Format, Kind
 from services.common.ids import new_id
-from services.syndicate.deliveries.background import Background, stand_in
+from services.syndicate.deliveries.background import Background
 from services.syndicate.deliveries.files import File, Told
 from services.syndicate.deliveries.mail import Letter, message_of, trial
 from services.syndicate.deliveries.sending import Parcel
+from services.syndicate.deliveries.stand_in import stand_in
 from tests.factories import NOON, article, retraction
 from tests.syndicate.deliveries.parcels import background, parcel, way
 from tests.syndicate.partners_at_work import SITE

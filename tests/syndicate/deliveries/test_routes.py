@@ -15,6 +15,7 @@ from schemas.partner import Format
 from services.common import web
 from services.common.auth import AdminKey
 from services.common.database import Database
+from services.common.ids import new_id
 from services.common.instants import now
 from services.syndicate.deliveries import delivery_routes, replay_routes, webhook_routes
 from services.syndicate.partner_tables import DELIVERY, PARTNER
@@ -234,3 +235,18 @@ async def test_a_replay_says_what_it_can_not_do(http: httpx2.AsyncClient) -> Non
     backwards = {"from": "2026-03-02T08:00:00+07:00", "to": "2026-03-01T08:00:00+07:00"}
     assert (await http.post(f"{BASE}/replay", json=backwards)).status_code == 422
     assert (await http.post(f"{BASE}/replay", json={})).json() == {"queued": 0, "next": None}
+
+
+async def test_a_replay_counts_nothing_that_goes_nowhere(
+    http: httpx2.AsyncClient, desk: Desk, callbacks: Callbacks
+) -> None:
+    await desk.release(article())
+    nowhere = await http.post(f"{BASE}/replay", json={})
+    assert nowhere.json() == {"queued": 0, "next": None}
+
+    webhook = (await made(http, callbacks.url()))["id"]
+    unknown = await http.post(f"{BASE}/replay", json={"ways": [webhook, str(new_id())]})
+    assert unknown.status_code == 422
+    assert [each["pointer"] for each in unknown.json()["errors"]] == ["/ways/1"]
+    chosen = await http.post(f"{BASE}/replay", json={"ways": [webhook]})
+    assert chosen.json() == {"queued": 1, "next": None}

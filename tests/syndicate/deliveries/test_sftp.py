@@ -282,3 +282,29 @@ async def test_a_server_that_says_nothing_is_left_at_once_when_time_is_over(serv
             await attempt
         async with asyncio.timeout(10):
             await left.wait()
+
+
+async def test_a_server_that_falls_silent_in_the_middle_is_left_at_once_too(tmp_path, servers):
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    class Silent(asyncssh.SFTPServer):
+        async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+            asked.set()
+            await over.wait()
+            return len(data)
+
+        async def close(self, file_obj: object) -> None:
+            await over.wait()
+
+    (tmp_path / "in").mkdir()
+    async with running(tmp_path, Silent) as server:
+        attempt = asyncio.create_task(put(servers, server.way()))
+        async with asyncio.timeout(10):
+            await asked.wait()
+        attempt.cancel()
+        done, _ = await asyncio.wait([attempt], timeout=5)
+        over.set()
+        await asyncio.gather(*(each.wait_closed() for each in server.connections))
+
+    assert done
+    assert attempt.cancelled()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from standardwebhooks.webhooks import Webhook
 
 from schemas.partner import Entry, Format
 from services.common.instants import now
-from services.syndicate.deliveries import outcomes, schedule, upkeep
-from services.syndicate.deliveries.sending import Parcel
+from services.syndicate.deliveries import attempts, outcomes, schedule, upkeep
+from services.syndicate.deliveries.sending import NotTaken, Parcel
 from services.syndicate.partner_tables import DELIVERY, PARTNER, VERSION, WAY
 from tests.factories import article, erasure, retraction
 from tests.syndicate.hub.subscribers import Call
@@ -22,7 +23,6 @@ from tests.syndicate.hub.subscribers import Call
 def quick(monkeypatch):
     """Have failures tried again at once."""
     monkeypatch.setattr(schedule, "_PAUSES", (0.01, 0.01, 0.01, 0.01))
-    monkeypatch.setattr(schedule, "MOST_ATTEMPTS", 5)
     monkeypatch.setattr(schedule, "_RESTS", (0,))
 
 
@@ -157,6 +157,45 @@ async def test_a_newer_text_waits_until_the_attempt_with_the_older_one_has_ended
     assert [row.state for row in rows] == ["delivered"] * 3
 
 
+async def test_a_failing_way_has_one_place_and_one_that_is_only_slow_has_as_many_as_others(
+    desk, monkeypatch
+):
+    monkeypatch.setattr(attempts, "_SLOW", timedelta(seconds=0.02))
+    monkeypatch.setattr(schedule, "_PAUSES", (0.01,) * 4)
+    monkeypatch.setattr(schedule, "_RESTS", (0,))
+    await desk.partner("slow")
+    await desk.partner("failing")
+    slow = await desk.way("slow", "http://slow.test/")
+    failing = await desk.way("failing", "http://failing.test/")
+    for way, standing in ((slow, {"slow": True}), (failing, {"failures": 3})):
+        before = update(WAY).where(WAY.c.id == way).values(**standing)
+        await desk.database.write(lambda c, before=before: c.execute(before).rowcount)
+    sender = Counting()
+    await desk.release(*(article() for _ in range(8)))
+    async with desk.pushing(lambda _: {"webhook": sender}):
+        await desk.until(lambda rows: all(row.attempts for row in rows))
+
+    assert sender.most == {"slow": 4, "failing": 1}
+    assert (await desk.way_row(slow)).slow
+
+
+class Counting:
+    """Counts how many parcels of a partner are under way at once; one fails, one is slow."""
+
+    def __init__(self) -> None:
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+
+    async def send(self, parcel: Parcel) -> None:
+        partner = parcel.way.partner
+        self.now[partner] += 1
+        self.most[partner] = max(self.most[partner], self.now[partner])
+        await asyncio.sleep(0.05)
+        self.now[partner] -= 1
+        if partner == "failing":
+            raise NotTaken("status_500")
+
+
 class Holding:
     """Holds the first parcel until it is let go."""
 
@@ -227,7 +266,10 @@ async def test_what_left_the_product_is_told_without_its_text(desk, callbacks):
     published, removed = by_path["/atom"]
     assert published.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert first.headline.encode() in published.body
-    assert (removed.body, removed.headers["tinbai-kind"]) == (b"", "removed")
+    assert removed.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert str(first.id).encode() in removed.body
+    assert first.headline.encode() not in removed.body
+    assert removed.headers["tinbai-kind"] == "removed"
     assert removed.headers["tinbai-article"] == str(first.id)
     entry = Entry.model_validate_json(by_path["/json"][1].body)
     assert (entry.kind, entry.article) == ("removed", None)
