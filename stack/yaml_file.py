@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from stack.errors import StackError
+
+_MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,15 @@ def read_yaml(path: Path) -> YamlFile:
         raise StackError(f"{path} is no YAML in UTF-8: {error}.") from error
     if content is None:
         raise StackError(f"{path} is empty.")
-    read = YamlFile(path, content, {"": 1} | dict(_lines("", content)))
-    return YamlFile(path, _plain(read, "", content), read.lines)
+    # Aliases may mean more than the file holds, or themselves.
+    try:
+        lines = {"": 1} | dict(islice(_lines("", content), _MOST_VALUES))
+        if len(lines) > _MOST_VALUES:
+            raise StackError(f"{path} means more than {_MOST_VALUES:,} values.")
+        read = YamlFile(path, content, lines)
+        return YamlFile(path, _plain(read, "", content), lines)
+    except RecursionError as error:
+        raise StackError(f"{path} is nested too deeply.") from error
 
 
 def written(content: object, heading: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import uvicorn
@@ -25,7 +26,8 @@ _AT_ONCE = 256  # connections
 
 # What stands in a page is another's HTML.
 _PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; img-src *"}
-_FORWARDED = ("forwarded", "x-forwarded-for")
+# Of a proxy's requests, and of those that a page of another makes in a browser here.
+_FOREIGN = ("forwarded", "x-forwarded-for", "origin")
 
 
 class Host(Protocol):
@@ -128,7 +130,24 @@ async def _body(request: Request) -> bytes:
 
 
 def _from_here(request: Request) -> None:
-    """Let only this machine steer, and nobody through a proxy on it."""
-    is_local = request.client is not None and ip_address(request.client.host).is_loopback
-    if not is_local or any(name in request.headers for name in _FORWARDED):
+    """Let only this machine steer, and nobody through a proxy or a browser on it; a name that leads
+    here for a moment is not this machine's."""
+    is_local = request.client is not None and _is_loopback(request.client.host)
+    foreign = any(name in request.headers for name in _FOREIGN)
+    if not is_local or foreign or not _names_this_machine(request.headers.get("host", "")):
         raise HTTPException(404)
+
+
+def _names_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

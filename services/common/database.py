@@ -52,8 +52,10 @@ def what_happened(error: BaseException) -> str:
 
 
 def sqlite_url(file: Path) -> str:
-    """Give the URL of a SQLite file, and make its folder."""
+    """Give the URL of a SQLite file, and make its folder and the file: nobody else may read it, or
+    what SQLite lays beside it."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
     return f"sqlite:///{file}"
 
 

@@ -80,6 +80,14 @@ async def test_sqlite_syncs_each_commit_to_disk(tmp_path):
     await database.close()
 
 
+async def test_nobody_else_may_read_its_files_in_which_secrets_are(tmp_path):
+    database = Database(sqlite_url(tmp_path / "test.db"), tables.create_all)
+    await database.write(lambda connection: connection.execute(text("SELECT 1")))
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    await database.close()
+    assert modes == dict.fromkeys(("test.db", "test.db-wal", "test.db-shm"), 0o600)
+
+
 async def test_a_reader_sees_one_snapshot_whatever_way_it_reads(database):
     prepared = Prepared(select(func.count()).select_from(numbers))
     loop = asyncio.get_running_loop()

@@ -40,6 +40,7 @@ AT_ONCE = {
     "file.delete.delay.ms": "100",
 }
 BROKER = "1"
+PARTNER = "partner"
 CLEANING = {"log.cleaner.backoff.ms": "200"}  # between two looks of Kafka's cleaner
 WITHIN = 150.0  # seconds: it takes tombstones in a second round
 
@@ -60,9 +61,12 @@ def found_in(data: bytes) -> bool:
 
 
 def test_no_byte_of_an_erased_text_is_found_anywhere(stack: Stack) -> None:
+    folder = stack.data / "partner"
+    stack.environment["TINBAI_PARTNER_FOLDERS"] = str(folder)
     started = stack.up()
     assert started.returncode == 0, started.stderr
     stack.add_unit("HQ")
+    add_partner(stack, folder)
     picture = upload(stack)
     erased = [versions_of_one(stack, picture), urgent(stack), retracted(stack)]
     never = marked(stack, embargoed_until="2999-01-01T00:00:00Z")
@@ -72,7 +76,10 @@ def test_no_byte_of_an_erased_text_is_found_anywhere(stack: Stack) -> None:
     until(lambda: others[-1] in stack.feed_ids())
     until(lambda: stack.get("archive", f"/media/{picture}").status_code == 200)
     until(lambda: asyncio.run(count_in_topics(stack.bootstrap())) >= 8)
-    assert {"ingest", "syndicate", "archive", "broker", "media"} <= places(stack)
+    until(lambda: partner_has(stack, *erased, *others))
+    everywhere = {"ingest", "syndicate", "archive", "broker", "media", "partner"}
+    until(lambda: everywhere <= places(stack))
+    assert set(served_to_partner(stack, erased))
     assert in_index(stack, WORD)
 
     for article in (*erased, never):
@@ -97,12 +104,53 @@ def test_no_byte_of_an_erased_text_is_found_anywhere(stack: Stack) -> None:
 
     assert asyncio.run(count_in_topics(stack.bootstrap())) == 0
     assert list(everything_served(stack, erased, others)) == []
+    assert list(served_to_partner(stack, erased)) == []
+    assert len(list(folder.iterdir())) == len(erased) + len(others)
     assert set(stack.feed_ids()) == set(others)
     assert asyncio.run(records_left(stack.bootstrap())) == set(erased)
 
     assert in_index(stack, WORD) == 0 < in_index(stack, "khac")
     told = stack.ask("GET", f"/v1/articles/{erased[0]}").json()
     assert (told["status"], told["erased"]["reason_code"]) == ("erased", "court-order")
+
+
+def add_partner(stack: Stack, folder: Path) -> None:
+    """Have a partner that is given everything as files, and whose webhook takes nothing."""
+    folder.mkdir()
+    wishes = (
+        ("", {"code": PARTNER, "name": "Báo A"}),
+        (f"/{PARTNER}/ways", {"kind": "folder", "target": str(folder), "format": "ninjs"}),
+        (f"/{PARTNER}/webhooks", {"url": "http://localhost:9/", "format": "json"}),
+    )
+    for path, wish in wishes:
+        answer = httpx2.post(
+            f"{stack.url('syndicate')}/v1/admin/partners{path}", json=wish, headers=admin(stack)
+        )
+        assert answer.status_code == 201, answer.text
+
+
+def admin(stack: Stack) -> dict[str, str]:
+    return {"Authorization": f"Bearer {stack.admin_key()}"}
+
+
+def partner_has(stack: Stack, *articles: str) -> bool:
+    """Whether the partner's folder has a file of each."""
+    names = " ".join(path.name for path in (stack.data / PARTNER).iterdir())
+    return all(article in names for article in articles)
+
+
+def served_to_partner(stack: Stack, erased: list[str]) -> Iterator[str]:
+    """Ask for all that a partner, and the newsroom of it, can ask for; give where the mark is."""
+    own = f"/partners/{PARTNER}"
+    extensions = ("rss", "atom", "json", "ninjs", "newsml")
+    asked = [f"{own}/feed.{each}" for each in extensions]
+    asked += [f"{own}/changes?limit=1000", f"{own}/acknowledgements", f"/v1/admin{own}/deliveries"]
+    for article in erased:
+        asked += [f"{own}/items/{article}.{each}" for each in extensions]
+        asked += [f"{own}/explain/{article}", f"/v1/admin/articles/{article}/retraction-report"]
+    for path in asked:
+        if found_in(stack.get("syndicate", path, **admin(stack)).content):
+            yield path
 
 
 def answers(stack: Stack) -> bool:

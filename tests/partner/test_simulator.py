@@ -182,7 +182,15 @@ async def test_it_is_steered_from_this_machine_only_and_says_how_it_is(simulated
         bad = [
             await http.put(control, json=body) for body in ({"x": 1}, {"slow": "2"}, {"gone": 1})
         ]
-        proxied = await http.get(control, headers={"X-Forwarded-For": "203.0.113.9"})
+        strangers = [
+            await http.post(f"{control}/forget", headers=headers)
+            for headers in (
+                {"X-Forwarded-For": "203.0.113.9"},
+                {"Origin": "https://evil.example"},  # of a page in a browser here
+                {"Host": "evil.example:9000"},  # whose name leads here by now
+                {"Host": "127.0.0.1.evil.example"},
+            )
+        ]
         await push(http, simulator, ONE.told(1, 1))
         await http.put(control, json={"slow": 0, "broken": False})
         await push(http, simulator, ONE.told(2, 2))
@@ -192,7 +200,7 @@ async def test_it_is_steered_from_this_machine_only_and_says_how_it_is(simulated
 
     assert changed["behaviour"]["slow"] == 0.1
     assert {answer.status_code for answer in bad} == {422}
-    assert proxied.status_code == 404
+    assert {answer.status_code for answer in strangers} == {404}
     assert (before["after"], before["gaps"]) == (0, [[1, 1]])
     assert (after["after"], after["gaps"]) == (0, [])
 

@@ -1,5 +1,6 @@
 """YAML is read strictly: what other readers let pass is told with its line."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def test_what_is_not_plain_yaml_is_refused_with_its_place(file, text, told):
         read_yaml(file(text))
 
     assert told in str(refused.value)
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+)
+
+
+def test_a_small_file_that_means_more_than_any_machine_holds_is_refused_soon(file):
+    began = time.process_time()
+    with pytest.raises(StackError, match="more than 200,000 values"):
+        read_yaml(file(BOMB))
+    assert time.process_time() - began < 20
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):

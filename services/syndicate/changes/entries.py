@@ -16,10 +16,15 @@ from services.syndicate.partner_tables import HOLDING, PARTNER, PARTNER_ENTRY
 _NEWEST = and_(
     HOLDING.c.partner == PARTNER_ENTRY.c.partner, HOLDING.c.article == PARTNER_ENTRY.c.article
 )
-WITH_NEWEST = select(PARTNER_ENTRY, HOLDING.c.seq.label("newest")).join_from(
-    PARTNER_ENTRY, HOLDING, _NEWEST
-)
-"""Rows of entries, each with the seq of the newest that its partner has of the article."""
+WITH_NEWEST = select(
+    PARTNER_ENTRY, HOLDING.c.seq.label("newest"), HOLDING.c.kind.label("newest_kind")
+).join_from(PARTNER_ENTRY, HOLDING, _NEWEST)
+"""Rows of entries, each with the seq and the kind of the newest that its partner has of the
+article."""
+
+# Of articles in one page, as they are stored: they take five times as much in memory.
+_MOST_BYTES = 16 * 1024 * 1024
+_SURELY_LESS = 16  # articles, which nobody needs to measure
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,15 @@ def last_seq(connection: Connection, partner: str) -> int:
 
 
 def page(connection: Connection, partner: str, after: int, limit: int, site: Site) -> Page:
-    """Give up to `limit` entries after a seq. Who asks after one that there is not yet, as after we
-    were restored from a backup, is told the newest that there is."""
+    """Give up to `limit` entries after a seq; fewer where their texts are long. Who asks after one
+    that there is not yet, as after we were restored from a backup, is told the newest that there
+    is."""
     rows = connection.execute(
         WITH_NEWEST.where(PARTNER_ENTRY.c.partner == partner, PARTNER_ENTRY.c.seq > after)
         .order_by(PARTNER_ENTRY.c.seq)
         .limit(limit)
     ).all()
-    items = show(connection, rows, site)
+    items = show(connection, _bounded(connection, rows), site)
     return Page(items, items[-1].seq if items else min(after, last_seq(connection, partner)))
 
 
@@ -55,8 +61,28 @@ def show(connection: Connection, rows: Sequence[Row[Any]], site: Site) -> list[E
     return [_entry(row, articles.get((row.article, row.version)), site) for row in rows]
 
 
+def _bounded(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Take rows from the first on, for as long as their texts are not too much together."""
+    current = [(row.article, row.version) for row in rows if _has_text(row)]
+    if len(current) <= _SURELY_LESS:
+        return rows
+    sizes = versions.sizes(connection, current)
+    total = 0
+    for place, row in enumerate(rows):
+        total += sizes.get((row.article, row.version), 0) if _has_text(row) else 0
+        if place and total > _MOST_BYTES:
+            return rows[:place]
+    return rows
+
+
 def _has_text(row: Row[Any]) -> bool:
     return bool(row.seq == row.newest and row.kind != Kind.REMOVED)
+
+
+def reason_now(reason: str, seq: int, newest: int, newest_kind: str) -> str:
+    """Give the reason of an entry, as long as it may be told: the note of a correction may quote a
+    text that was retracted since."""
+    return "" if seq < newest and newest_kind == Kind.RETRACTED else reason
 
 
 def _entry(row: Row[Any], article: Article | None, site: Site) -> Entry:
@@ -66,7 +92,7 @@ def _entry(row: Row[Any], article: Article | None, site: Site) -> Entry:
         id=row.article,
         version=row.version,
         kind=Kind(row.kind),
-        reason=row.reason,
+        reason=reason_now(row.reason, row.seq, row.newest, row.newest_kind),
         digest=row.digest,
         article=shown_to_partners(article, site) if article and _has_text(row) else None,
         superseded=superseded,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, func, insert, select, tuple_, update
 
 from schemas.article import Article, Erasure
 from schemas.events import ArticleEvent
@@ -50,6 +50,15 @@ def digests(connection: Connection, keys: Iterable[Key]) -> dict[Key, str]:
     query = query.where(VERSION.c.article.in_({article for article, _ in wanted}))
     found = {(row.article, row.version): row.digest for row in connection.execute(query)}
     return {key: digest for key, digest in found.items() if key in wanted}
+
+
+def sizes(connection: Connection, keys: Sequence[Key]) -> dict[Key, int]:
+    """Give how many bytes versions take as they are stored, but for those that were erased."""
+    query = select(VERSION.c.article, VERSION.c.version, func.length(VERSION.c.json)).where(
+        tuple_(VERSION.c.article, VERSION.c.version).in_(keys),
+        VERSION.c.json.is_not(None),
+    )
+    return {(article, version): size for article, version, size in connection.execute(query)}
 
 
 def articles(connection: Connection, keys: Sequence[Key]) -> Mapping[Key, Article]:

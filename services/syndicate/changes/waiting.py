@@ -1,8 +1,9 @@
 """Partners that wait for their next entry (long poll)."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import partial
 from time import monotonic
 
 from services.common.database import Database
@@ -13,6 +14,8 @@ from services.syndicate.feeds.site import Site
 _LOOK_EVERY = 1.0  # seconds, where another process may have stored entries
 _MOST_AT_ONCE = 8  # long polls of one partner; more are answered at once
 
+_READ_AT_ONCE = 2  # pages of one partner: there are few readers, and others want them too
+
 
 class Arrivals:
     """Wakes those who wait, when this process has stored entries."""
@@ -22,6 +25,7 @@ class Arrivals:
         self._site = site
         self._came: dict[str, asyncio.Event] = {}
         self._waiting: Counter[str] = Counter()
+        self._turns = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, _READ_AT_ONCE))
         self.any = asyncio.Event()
         """Set whenever entries may have been stored."""
 
@@ -44,9 +48,10 @@ class Arrivals:
         try:
             while True:
                 came = self._came.setdefault(partner, asyncio.Event())
-                found = await self._database.read(
-                    lambda connection: page(connection, partner, after, limit, self._site)
-                )
+                async with self._turns[partner]:
+                    found = await self._database.read(
+                        lambda connection: page(connection, partner, after, limit, self._site)
+                    )
                 left = until - monotonic()
                 if found.items or left <= 0 or self._waiting[partner] > _MOST_AT_ONCE:
                     return found

@@ -1,15 +1,17 @@
 """Words of partners, as they are kept. Each function is a part of its caller's transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, tuple_, update
 
 from schemas.events import Trace
 from services.syndicate.announcing import news
+from services.syndicate.changes.versions import Key
 from services.syndicate.circle import places, takedowns, text_prints
 from services.syndicate.circle.deadlines import State, next_at
 from services.syndicate.circle.sightings import SETTLED
@@ -63,7 +65,8 @@ def acknowledge(
     if faults := list(_never_told(connection, partner, given)):
         raise Refused(faults)
     by = "newsroom" if by_newsroom else "partner"
-    kept = [_keep(connection, partner, word, at, by) for word in given]
+    said = _said(connection, partner, given)
+    kept = [_keep(connection, partner, word, at, by, said[word.id, word.version]) for word in given]
     new = [each.acknowledgement for each in kept if each.is_new]
     for word in new:
         _apply(connection, partner, word, at)
@@ -113,26 +116,43 @@ def _was_told(connection: Connection, partner: str, word: Acknowledgement) -> bo
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _keep(
-    connection: Connection, partner: str, word: Acknowledgement, at: datetime, by: str
-) -> Kept:
-    rows = connection.execute(
-        select(ACKNOWLEDGEMENT)
-        .where(
-            ACKNOWLEDGEMENT.c.article == word.id,
-            ACKNOWLEDGEMENT.c.partner == partner,
-            ACKNOWLEDGEMENT.c.version == word.version,
+def _said(
+    connection: Connection, partner: str, given: Sequence[Acknowledgement]
+) -> defaultdict[Key, list[Kept]]:
+    """Give what the partner has said already of the same versions, the oldest first."""
+    of = tuple_(ACKNOWLEDGEMENT.c.article, ACKNOWLEDGEMENT.c.version)
+    mine = ACKNOWLEDGEMENT.c.partner == partner
+    query = select(ACKNOWLEDGEMENT).where(mine, of.in_({(word.id, word.version) for word in given}))
+    said: defaultdict[Key, list[Kept]] = defaultdict(list)
+    for row in connection.execute(query.order_by(ACKNOWLEDGEMENT.c.seq)):
+        word = Acknowledgement.model_construct(
+            id=row.article, version=row.version, state=Word(row.state), url=row.url
         )
-        .order_by(ACKNOWLEDGEMENT.c.seq)
-    ).all()
-    if repeats([Earlier(Word(row.state), row.url) for row in rows], word):
-        same = [row for row in rows if row.state == word.state and word.url in (None, row.url)]
-        said = word.model_copy(update={"url": same[-1].url})
-        return Kept(said, same[-1].at, is_new=False)
-    if len(rows) >= _MOST:
+        said[row.article, row.version].append(Kept(word, row.at, is_new=False))
+    return said
+
+
+def _keep(
+    connection: Connection,
+    partner: str,
+    word: Acknowledgement,
+    at: datetime,
+    by: str,
+    said: list[Kept],
+) -> Kept:
+    before = [each.acknowledgement for each in said]
+    if repeats([Earlier(each.state, each.url) for each in before], word):
+        return [
+            each
+            for each in said
+            if each.acknowledgement.state is word.state
+            and word.url in (None, each.acknowledgement.url)
+        ][-1]
+    if len(said) >= _MOST:
         raise TooManyWords
     values = {"article": word.id, "version": word.version, "state": word.state, "url": word.url}
     connection.execute(insert(ACKNOWLEDGEMENT).values(partner=partner, by=by, at=at, **values))
+    said.append(Kept(word, at, is_new=False))
     return Kept(word, at, is_new=True)
 
 

@@ -17,7 +17,14 @@ from sqlalchemy import Connection, Row
 from services.common.database import Database
 from services.common.instants import now
 from services.common.metrics import LOOKS
-from services.common.outgoing import BadStatus, Limits, Outgoing, OutgoingFailure, Reply
+from services.common.outgoing import (
+    BadStatus,
+    Limits,
+    Outgoing,
+    OutgoingFailure,
+    Reply,
+    TransportFailed,
+)
 from services.syndicate.circle import places, text_prints
 from services.syndicate.circle.pages import words_of
 from services.syndicate.circle.prints import TextPrint
@@ -26,6 +33,7 @@ from services.syndicate.circle.sightings import Seen, Sighting, of_page, of_stat
 _LIMITS = Limits(seconds=20, size=2 * 1024 * 1024, redirects=4)
 _AT_ONCE = 8
 _READ = ("text/html", "application/xhtml+xml", "text/plain", "application/json")
+_KINDS = ("application", "audio", "image", "text", "video")
 _DETAIL = 200  # characters
 
 log = structlog.get_logger()
@@ -81,14 +89,22 @@ class Looking:
             reply = await self._outgoing.call("GET", url, headers=self._headers, limits=_LIMITS)
         except BadStatus as bad:
             return of_status(bad.status, bad.wish(now()))
+        except TransportFailed as failure:
+            # Not in its own words: they may quote what came, and that may be the text.
+            return Sighting(Seen.UNREACHABLE, f"no answer ({type(failure.__cause__).__name__})")
         except OutgoingFailure as failure:
             return Sighting(Seen.UNREACHABLE, str(failure)[:_DETAIL])
         media_type = (
             reply.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
         )
         if media_type not in _READ:
-            return Sighting(Seen.UNCLEAR, f"not a page but {media_type[:_DETAIL]}")
+            return Sighting(Seen.UNCLEAR, f"not a page but {_kind_of(media_type)}")
         return of_page(known, await asyncio.to_thread(_words, reply))
+
+
+def _kind_of(media_type: str) -> str:
+    kind = media_type.partition("/")[0]
+    return kind if kind in _KINDS else "something else"
 
 
 def _words(reply: Reply) -> list[str]:

@@ -27,6 +27,8 @@ _TOLD = frozenset(
 )
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ESCAPED = re.compile(r"\\[nrt/\"]")
+# No letter has such a number, and Python reads none of more than 4,300 digits.
+_ENDLESS = re.compile(r"&#[xX]?[0-9a-fA-F]{20,};?")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -106,4 +108,5 @@ class _Text:
 def _unescaped(script: str) -> str:
     """Give text as a script's strings mean it: JSON escapes, and the markup within."""
     plain = _CODE_POINT.sub(lambda found: chr(int(found[1], 16)), script)
-    return _TAG.sub(" ", html.unescape(_TAG.sub(" ", _ESCAPED.sub(" ", plain))))
+    markup = _ENDLESS.sub(" ", _TAG.sub(" ", _ESCAPED.sub(" ", plain)))
+    return _TAG.sub(" ", html.unescape(markup))

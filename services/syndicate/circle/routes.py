@@ -123,7 +123,8 @@ async def _kept(
         by_newsroom=is_newsroom(request),
     )
     try:
-        return await office_of(request).database.write(job)
+        async with office_of(request).writes[code]:
+            return await office_of(request).database.write(job)
     except Refused as bad:
         if not is_list and bad.faults[0].field == "id":
             raise not_found() from None

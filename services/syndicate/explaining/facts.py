@@ -12,6 +12,7 @@ from schemas.article import Article
 from schemas.partner import Kind
 from services.syndicate.changes import holdings
 from services.syndicate.changes.deciding import Held
+from services.syndicate.changes.entries import reason_now
 from services.syndicate.explaining.stored_product import StoredProduct, stored_product
 from services.syndicate.partner_tables import (
     ACKNOWLEDGEMENT,
@@ -94,12 +95,13 @@ def facts(
     released = _released(connection, article, version)
     if stored is None or released is None:
         return None
+    held = holdings.of_articles(connection, [article], partner).get(article, {}).get(partner)
     return Facts(
         version=released.version,
         article=Article.model_validate_json(released.json) if released.json else None,
         product=stored,
-        held=holdings.of_articles(connection, [article], partner).get(article, {}).get(partner),
-        entries=_entries(connection, partner, article),
+        held=held,
+        entries=_entries(connection, partner, article, held),
         deliveries=_deliveries(connection, partner, article),
         words=_words(connection, partner, article),
         pulled=_pulled(connection, partner),
@@ -113,13 +115,27 @@ def _released(connection: Connection, article: UUID, version: int | None) -> Row
     return connection.execute(query.order_by(VERSION.c.version.desc()).limit(1)).one_or_none()
 
 
-def _entries(connection: Connection, partner: str, article: UUID) -> Sequence[Told]:
+def _entries(
+    connection: Connection, partner: str, article: UUID, held: Held | None
+) -> Sequence[Told]:
+    if held is None:
+        return ()
     columns = [
         PARTNER_ENTRY.c[name] for name in ("seq", "version", "kind", "at", "reason", "product")
     ]
     mine = (PARTNER_ENTRY.c.partner == partner, PARTNER_ENTRY.c.article == article)
     query = select(*columns).where(*mine).order_by(PARTNER_ENTRY.c.seq.desc()).limit(_MOST)
-    return [Told(**row._asdict() | {"kind": Kind(row.kind)}) for row in connection.execute(query)]
+    return [
+        Told(
+            seq=row.seq,
+            version=row.version,
+            kind=Kind(row.kind),
+            at=row.at,
+            reason=reason_now(row.reason, row.seq, held.seq, held.kind),
+            product=row.product,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _deliveries(connection: Connection, partner: str, article: UUID) -> Sequence[Delivery]:

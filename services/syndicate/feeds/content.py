@@ -1,7 +1,7 @@
 """The text of an article as HTML for feeds: what readers must know on top, and then its body."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ from services.syndicate.feeds.words import words_in
 _RELATIVE = re.compile(r'="(?:(?<=href=")|(?<=src="))(?!https?:|mailto:|tel:)')
 _SCHEME = re.compile(r"^https?:", re.IGNORECASE)
 _EMPTY_WITHOUT = ("a", "p", "figure")  # what is nothing without the picture in it
+_LEADS_TO_FILES = ("<img", "<a ")
 # Characters. What is longer was not closed, and holds the rest of the article.
 _CAPTION = 1000
 
@@ -48,23 +49,27 @@ def without_withheld(article: Article, link: str) -> str:
     """Give the body without pictures whose rights end at our own pages; mostly, as it is."""
     withheld = [media for media in article.media if not media.syndicate]
     relative = _RELATIVE.search(article.body)
-    if not relative and not (withheld and "<img" in article.body):
+    if not relative and not (withheld and any(tag in article.body for tag in _LEADS_TO_FILES)):
         return article.body
     # A small tree ends at a depth of 256; ingest lets 300 tags through in whatever order.
     parser = HTMLParser(huge_tree=True)
     root = fragment_fromstring(article.body, create_parent="div", parser=parser)
-    unwanted = [
-        picture
-        for picture in root.iter("img")
-        if any(_shows(picture.get("src", ""), media) for media in withheld)
-    ]
-    if not relative and not unwanted:
+    pictures = [each for each in root.iter("img") if _is_of(each.get("src"), withheld)]
+    links = [each for each in root.iter("a") if _is_of(each.get("href"), withheld)]
+    if not relative and not pictures and not links:
         return article.body
-    for picture in unwanted:
+    for picture in pictures:
         _take_out(picture)
+    for link_to_it in links:
+        if link_to_it.getparent() is not None:  # it may have been taken out with its picture
+            link_to_it.drop_tag()
     root.make_links_absolute(link, handle_failures="discard")
     whole = tostring(root, encoding="unicode")
     return whole.removeprefix("<div>").removesuffix("</div>")
+
+
+def _is_of(address: str | None, withheld: Sequence[Media]) -> bool:
+    return bool(address) and any(_shows(address or "", media) for media in withheld)
 
 
 def _shows(src: str, media: Media) -> bool:

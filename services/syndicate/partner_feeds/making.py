@@ -1,6 +1,7 @@
 """From what a partner holds to a document, off the event loop."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from services.syndicate.rendering.window import Periods
 from services.syndicate.serving.answers import matches
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
+
+_AT_ONCE = 2  # feeds and items of one partner: others want to have theirs too
 
 log = structlog.get_logger()
 
@@ -72,6 +75,7 @@ class PartnerFeeds:
         self.fed = fed
         """To be told who was given its feed, or heard that it has the newest."""
         self._cuts = Cuts()
+        self._turns = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, _AT_ONCE))
 
     def forget(self, articles: Collection[UUID]) -> None:
         """Drop what memory holds of these."""
@@ -80,6 +84,10 @@ class PartnerFeeds:
     async def feed(self, code: str, format_: Format, known: bytes | None) -> Made | None:
         """Give a partner's feed; `known` is `If-None-Match`. Nothing if the format isn't in its
         contract."""
+        async with self._turns[code]:
+            return await self._feed(code, format_, known)
+
+    async def _feed(self, code: str, format_: Format, known: bytes | None) -> Made | None:
         look = partial(self._look_at_feed, code=code, format_=format_, known=known)
         found = await self._database.read(look)
         if not isinstance(found, _Parts):
@@ -94,6 +102,12 @@ class PartnerFeeds:
     ) -> Made | None:
         """Give an article by itself; nothing if the partner doesn't have it, or not in that
         format."""
+        async with self._turns[code]:
+            return await self._item(code, format_, article, known)
+
+    async def _item(
+        self, code: str, format_: Format, article: UUID, known: bytes | None
+    ) -> Made | None:
         look = partial(self._look_at_item, code=code, format_=format_, article=article, known=known)
         found = await self._database.read(look)
         if not isinstance(found, _Parts):

@@ -1,5 +1,7 @@
 """Who calls: a partner with its own key, or who runs the system."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +20,9 @@ from services.syndicate.changes.waiting import Arrivals
 from services.syndicate.feeds.site import Site
 from services.syndicate.partners.keyring import Keyring
 from services.syndicate.partners.visit import visit_of
+
+# More would stand before the intake's in the store's queue, however many a partner sends.
+_WRITES_AT_ONCE = 4
 
 _ADMIN = "admin"  # as who counts requests; no partner's window is called that
 
@@ -43,6 +48,11 @@ class Office:
     def keyring(self) -> Keyring:
         """The keys of all partners."""
         return Keyring(self.database)
+
+    @cached_property
+    def writes(self) -> defaultdict[str, asyncio.Semaphore]:
+        """For each partner, to be held for what it has written to the store."""
+        return defaultdict(lambda: asyncio.Semaphore(_WRITES_AT_ONCE))
 
 
 def is_newsroom(request: Request) -> bool:

@@ -3,8 +3,10 @@ from sqlalchemy import Connection
 
 from schemas.partner import Kind
 from services.syndicate.change import Tombstone
+from services.syndicate.changes import entries
 from services.syndicate.changes.entries import page
 from services.syndicate.changes.shown import digest_of
+from services.syndicate.explaining.facts import facts
 from tests.factories import article, erasure, retraction
 from tests.syndicate.partners_at_work import SITE, Desk
 
@@ -58,6 +60,51 @@ def test_after_a_retraction_the_text_is_in_no_entry(desk):
     assert "Tin sai" not in str(told)
     assert told[1].article
     assert told[1].article["retraction"]["notice"]
+
+
+def test_after_a_retraction_no_reason_of_an_older_entry_quotes_the_text(desk):
+    desk.partner("a")
+    first = article(column="kinh-te")
+    note = {"version": 2, "correction_note": "Tin sai: 5 tỉ, không phải 5 triệu"}
+    second = first.model_copy(update=note)
+    desk.release(first, second)
+    assert [entry.reason for entry in desk.entries("a")] == [
+        "",
+        "Tin sai: 5 tỉ, không phải 5 triệu",
+    ]
+
+    desk.release(retraction(first.id, 3))
+
+    told = desk.entries("a")
+    assert [entry.reason for entry in told] == ["", "", "nội bộ: số liệu sai"]
+    explained = facts(desk.connection, "a", first.id)
+    assert explained
+    assert [entry.reason for entry in explained.entries] == ["nội bộ: số liệu sai", "", ""]
+
+
+def test_a_page_of_long_texts_ends_before_it_is_too_much_and_none_is_left_out(desk, monkeypatch):
+    monkeypatch.setattr(entries, "_MOST_BYTES", 350_000)
+    monkeypatch.setattr(entries, "_SURELY_LESS", 0)
+    desk.partner("a")
+    for _ in range(3):
+        desk.release(*[article(body=f"<p>{'dài ' * 20_000}</p>") for _ in range(4)])
+
+    sizes, after = [], 0
+    while items := page(desk.connection, "a", after, 1000, SITE).items:
+        assert [entry.seq for entry in items] == list(range(after + 1, after + 1 + len(items)))
+        assert all(entry.article for entry in items)
+        sizes.append(len(items))
+        after = items[-1].seq
+    assert sizes == [3, 3, 3, 3]
+
+
+def test_one_text_that_is_too_much_by_itself_is_given_alone(desk, monkeypatch):
+    monkeypatch.setattr(entries, "_MOST_BYTES", 10)
+    monkeypatch.setattr(entries, "_SURELY_LESS", 0)
+    desk.partner("a")
+    desk.release(article(), article())
+    assert [entry.seq for entry in desk.entries("a")] == [1]
+    assert [entry.seq for entry in desk.entries("a", after=1)] == [2]
 
 
 def test_a_retraction_that_comes_before_what_it_takes_back_is_told_to_nobody(desk):

@@ -2,6 +2,9 @@
 
 import asyncio
 from time import monotonic
+from typing import Any
+
+import pytest
 
 from services.common.database import Database
 from services.syndicate.changes.waiting import Arrivals
@@ -44,3 +47,25 @@ async def test_more_than_a_few_that_wait_for_one_partner_are_answered_at_once(
             done |= more
     for task in still:
         task.cancel()
+
+
+async def test_one_partner_that_asks_much_at_once_leaves_readers_for_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.write(lambda connection: Desk(connection).partner("a"))
+    read, under_way, most = database.read, 0, 0
+
+    async def counted(job: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await read(job)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(database, "read", counted)
+    arrivals = Arrivals(database, SITE)
+    pages = [arrivals.page("a", after=0, limit=1000, wait=0) for _ in range(20)]
+    assert [page.last for page in await asyncio.gather(*pages)] == [0] * 20
+    assert most == 2

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Row
+from structlog.testing import capture_logs
 
 from schemas.article import Retraction
 from services.common.database import sqlite_url
@@ -128,6 +129,26 @@ async def test_what_cannot_be_told_is_not_claimed(newsroom, retracted, answer, e
     wish = timedelta(hours=2) if b"Retry-After" in answer else timedelta(minutes=5)
     assert place.look_at - place.seen_at == wish
     assert len(place.detail) < 200
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"thu hoi giay phep\r\n\r\n",
+        reply("200 OK", b"x", "Content-Type: thu-hoi-giay-phep/nhap-khau"),
+        reply("200 OK", b"x", "Content-Type: text/thu-hoi-giay-phep"),
+        reply("200 OK", b"x", "thu hoi giay phep"),
+        reply("200 OK", b"x", "Content-Length: thu hoi giay phep"),
+        reply("302 Found", b"", "Location: thu://hoi giay phep"),
+    ],
+)
+async def test_no_word_of_the_sites_own_is_kept_or_logged(newsroom, retracted, answer):
+    with capture_logs() as lines:
+        place, _ = await seen(newsroom, retracted, answer)
+
+    assert "thu" not in place.detail
+    assert lines
+    assert "thu" not in str(lines)
 
 
 async def test_a_site_that_drips_costs_no_more_than_its_time(newsroom, retracted, monkeypatch):

@@ -83,6 +83,11 @@ def test_bytes_that_are_no_text_are_no_fault():
     ]
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0" * 5000 + "65", "x" + "f" * 5000])
+def test_a_letter_with_a_number_without_end_hides_no_other(number):
+    assert words_of(f"<script>một &#{number}; hai</script>".encode()) == ["mot", "hai"]
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -1,8 +1,11 @@
 """`POST /partners/{code}/acknowledgements` as partners see it."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from services.common import trail
 from services.common.database import sqlite_url
@@ -51,6 +54,7 @@ async def test_a_word_is_kept_and_told_once(newsroom, first):
 
     assert (new.status_code, again.status_code) == (201, 200)
     assert new.json() == again.json()
+    assert new.headers["Location"] == f"/partners/a/acknowledgements?article={first.id}"
     assert new.json() | {"at": ""} == {
         "id": str(first.id),
         "version": 2,
@@ -120,6 +124,49 @@ async def test_who_goes_on_and_on_is_stopped(newsroom, first, monkeypatch):
         for state in ("applied", "refused", "applied", "refused", "applied")
     ]
     assert codes == [201, 201, 201, 409, 200]
+
+
+async def test_what_one_partner_says_at_once_does_not_stand_before_others_in_the_store(
+    newsroom, first, monkeypatch
+):
+    write, under_way, most = newsroom.database.write, 0, 0
+
+    async def counted(job: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await write(job)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(newsroom.database, "write", counted)
+    pages = [f"{PAGE}/{number}" for number in range(30)]
+    answers = await asyncio.gather(
+        *[newsroom.say("a", "received", first.id, url=page) for page in pages]
+    )
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert 1 < most <= 4
+
+
+async def test_a_hundred_words_are_few_questions_to_the_store(newsroom, first):
+    words = [
+        {"id": str(first.id), "version": 2, "state": "received", "url": f"{PAGE}/{number}"}
+        for number in range(90)
+    ]
+    assert (await newsroom.say("a", words)).status_code == 201
+    asked: list[str] = []
+
+    def note(*args: Any) -> None:
+        asked.append(args[2])
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        assert (await newsroom.say("a", words)).status_code == 200
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    assert 0 < len(asked) < 20
 
 
 async def test_a_partner_can_read_its_own_words(newsroom, first):

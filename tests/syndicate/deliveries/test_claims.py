@@ -20,9 +20,10 @@ DUE = Due(Loading(SITE), Standing.PROMPT)
 async def taken(
     desk: Desk, at: datetime, places: int = 100, running: Sequence[int] = (), **busy: int
 ) -> list[tuple[str, int, str]]:
-    """Give what is taken: partner, seq and message."""
-    hosts = Counter({f"{host}.test": number for host, number in busy.items()})
-    room = Room(places, 4, running, hosts)
+    """Give what is taken beside what runs: partner, seq and message."""
+    room = Room(
+        places, 4, running, Counter({f"{host}.test": number for host, number in busy.items()})
+    )
 
     def claim(connection: Connection) -> list[tuple[str, int, str]]:
         found = [attempt.parcel for attempt in DUE.claim(connection, room, at)]
@@ -72,10 +73,10 @@ async def test_after_a_step_of_the_clock_nothing_goes_beside_what_still_runs(des
     await desk.way("a", "http://a.test/")
     first = article()
     await desk.release(first)
-    assert await taken(desk, now())
+    assert len(await taken(desk, now())) == 1
     running = [row.seq for row in await desk.deliveries()]
-
     later = now() + 2 * LEASE
+
     assert await taken(desk, later, running=running) == []
     await desk.release(retraction(first.id))
     assert await taken(desk, later, running=running) == []

@@ -96,6 +96,17 @@ def test_a_file_that_is_named_twice_is_withheld_if_one_of_them_says_so() -> None
     assert "attachments" not in items(article(media=media))[0]
 
 
+def test_no_link_leads_to_the_picture_but_its_words_stay() -> None:
+    link = (
+        f'<p>Xem <a href="{PICTURE}">ảnh <b>lớn</b></a> và <a href="https://x.example/">x</a></p>'
+    )
+    without = '<p>Xem ảnh <b>lớn</b> và <a href="https://x.example/">x</a></p>'
+    assert content(link, WITHHELD) == without
+    assert (
+        content(f'<p><a href="{PICTURE}"><img src="{PICTURE}"></a>x</p>', WITHHELD) == "<p> x</p>"
+    )
+
+
 def test_a_text_without_such_pictures_is_left_as_it_is() -> None:
     odd = "<P>Không&nbsp;đóng <img src='https://x.example/a.jpg'/>"
     assert content(odd, WITHHELD | {"syndicate": True}) == odd
