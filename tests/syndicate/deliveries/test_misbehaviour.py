@@ -69,6 +69,21 @@ async def pour(writer: asyncio.StreamWriter) -> None:
         await writer.drain()
 
 
+async def hint(writer: asyncio.StreamWriter) -> None:
+    """Send what may come before an answer, and never the answer."""
+    while True:
+        writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000)
+        await writer.drain()
+
+
+async def crumble(writer: asyncio.StreamWriter) -> None:
+    """Answer in parts of one byte, without end."""
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        writer.write(b"1\r\nx\r\n" * 1000)
+        await writer.drain()
+
+
 @pytest.fixture
 async def canary() -> AsyncIterator[tuple[int, list[object]]]:
     """Listen where nobody may connect; give the port and who did."""
@@ -107,6 +122,8 @@ async def test_all_others_have_what_is_due_and_nobody_meets_the_canary(
     async with (
         receiver(drip) as slow,
         receiver(pour) as endless,
+        receiver(hint) as hinting,
+        receiver(crumble) as crumbling,
         receiver(saying(packed, bomb)) as packing,
         receiver(saying(away)) as redirecting,
         receiver(saying(metadata)) as luring,
@@ -116,6 +133,8 @@ async def test_all_others_have_what_is_due_and_nobody_meets_the_canary(
         bad = {
             "slow": f"http://slow.test:{slow}/",
             "endless": f"http://endless.test:{endless}/",
+            "hints": f"http://hints.test:{hinting}/",
+            "crumbs": f"http://crumbs.test:{crumbling}/",
             "bomb": f"http://bomb.test:{packing}/",
             "away": f"http://away.test:{redirecting}/",
             "metadata": f"http://metadata.test:{luring}/",
@@ -155,6 +174,7 @@ async def test_all_others_have_what_is_due_and_nobody_meets_the_canary(
         "slow": "too_slow",
         "away": "status_307",
         "metadata": "status_302",
+        "hints": "no_answer",
         "tls": "no_answer",
         "failing": "status_500",
         "moves": errors["moves"],
@@ -165,4 +185,5 @@ async def test_all_others_have_what_is_due_and_nobody_meets_the_canary(
     }
     assert errors["moves"] in ("status_500", "address_refused")
     # A status of success stands, whatever follows it; nobody reads it.
-    assert {row.state for row in rows if row.partner in ("endless", "bomb")} == {"delivered"}
+    taken = {row.state for row in rows if row.partner in ("endless", "bomb", "crumbs")}
+    assert taken == {"delivered"}
