@@ -76,13 +76,11 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
-bench-partners: .venv/dev  ## measure who gets an article, what it takes to tell them, and webhooks
+bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks beside bare clients and bad ones
 	@$(BIN)/python -m bench.deciding
 	@$(BIN)/python -m bench.partners
 	@$(BIN)/python -m bench.webhooks
-
-bench-webhooks: .venv/dev  ## measure webhooks beside bare clients (ARGS=memory, ARGS=misbehaviour)
-	@$(BIN)/python -m bench.webhooks $(ARGS)
+	@$(BIN)/python -m bench.misbehaviour
 
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
@@ -96,4 +94,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-webhooks contracts migration lock clean histories rome readers
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners contracts migration lock clean histories rome readers

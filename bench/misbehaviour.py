@@ -46,7 +46,7 @@ from tests.syndicate.partners_at_work import SITE, add_partner
 _GOOD = 50
 _PAUSE = 0.2  # seconds between two articles
 _CANARY = "127.0.0.66"
-_ALLOWED = [ip_network("127.0.0.1/32"), ip_network("127.1.0.0/16")]
+_ALLOWED = [ip_network("127.0.0.1/32")]
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -121,13 +121,13 @@ async def _listening(
                     break
         writer.close()
 
-    server = await asyncio.start_server(serve, "0.0.0.0", 0, ssl=context)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     return int(server.sockets[0].getsockname()[1])
 
 
 def _urls(ports: Mapping[str, int], *, misbehaving: bool) -> list[str]:
     others = _GOOD if misbehaving else _GOOD + len(ports) - 1
-    urls = [f"http://127.1.0.{n + 1}:{ports['good']}/hook" for n in range(others)]
+    urls = [f"http://good-{n}.test:{ports['good']}/hook" for n in range(others)]
     if misbehaving:
         scheme = {"bad-tls": "https"}
         bad = (name for name in ports if name != "good")

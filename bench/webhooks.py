@@ -3,8 +3,7 @@
 The engine, with all that makes a delivery safe (a signature, a claim and an outcome that are
 stored), and bare `httpx2.AsyncClient`s with kept connections post the same bodies to the same
 endpoints, as many at once, in turns. `python -m bench.webhooks memory` fills a store with a million
-waiting deliveries and shows what the engine takes beside them; `misbehaviour` shows how long others
-wait beside ten endpoints that hang, drip, fail, lure and pour.
+waiting deliveries and shows what the engine takes beside them.
 """
 
 import asyncio
@@ -49,7 +48,6 @@ from tests.factories import TRACE, article, event
 from tests.syndicate.partners_at_work import SITE, add_partner
 
 _ROUNDS = 3
-_GOOD, _SECONDS, _WARMING = 50, 14, 2
 _ARTICLES = 5000  # for 200 partners: a million deliveries
 _PLACES = pushing.BOUNDS[Standing.PROMPT].places
 _LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -58,13 +56,6 @@ _random = Random(7)
 
 
 _YES = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-_ANSWERS = {
-    b"/hangs": b"",
-    b"/drips": b"HTTP/1.1 200 OK\r\nX-Slow: ",
-    b"/fails": b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
-    b"/lures": b"HTTP/1.1 302 Go\r\nLocation: http://127.9.9.9/\r\nContent-Length: 0\r\n\r\n",
-    b"/pours": b"HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n" + bytes(100_000),
-}
 
 
 class _Endpoint(asyncio.Protocol):
@@ -84,23 +75,30 @@ class _Endpoint(asyncio.Protocol):
             length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
             if len(self._got) < end + 4 + length:
                 return
-            path = self._got.split(b" ", 2)[1]
             self._got = self._got[end + 4 + length :]
-            self._transport.write(_ANSWERS.get(path, _YES))
+            self._transport.write(_YES)
 
 
-def _serve(listening: socket.socket) -> None:
+def _serve(listening: Sequence[socket.socket]) -> None:
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(_Endpoint, sock=listening)
-        await server.serve_forever()
+        loop = asyncio.get_running_loop()
+        async with AsyncExitStack() as stack:
+            for each in listening:
+                await stack.enter_async_context(await loop.create_server(_Endpoint, sock=each))
+            await asyncio.Event().wait()
 
     with suppress(KeyboardInterrupt):
         asyncio.run(run())
 
 
-def _urls(endpoints: int, port: int) -> list[str]:
-    # Each at an address of its own: one host has only so many places.
-    return [f"http://127.1.{n // 250}.{n % 250 + 1}:{port}/hook" for n in range(endpoints)]
+def _listening(endpoints: int) -> tuple[list[socket.socket], list[str]]:
+    """Listen at so many addresses of loopback: one host has only so many places."""
+    sockets = [
+        socket.create_server((f"127.1.{n // 250}.{n % 250 + 1}", 0), backlog=100)
+        for n in range(endpoints)
+    ]
+    places = ("{}:{}".format(*each.getsockname()) for each in sockets)
+    return sockets, [f"http://{place}/hook" for place in places]
 
 
 async def _filled(folder: Path, urls: Sequence[str], articles: int) -> Database:
@@ -190,8 +188,8 @@ async def _by_bare_clients(jobs: Sequence[tuple[str, bytes]], clients: int) -> f
         return len(jobs) / (time.perf_counter() - begun)
 
 
-async def _compare(endpoints: int, articles: int, port: int) -> None:
-    urls = _urls(endpoints, port)
+async def _compare(urls: Sequence[str], articles: int) -> None:
+    endpoints = len(urls)
     found: dict[str, list[float]] = {"a bare client": [], "a bare client each": [], "engine": []}
     print(f"httpx2 {httpx2.__version__}; {endpoints} endpoints, {articles} articles, each to all")
     for _ in range(_ROUNDS):
@@ -213,44 +211,9 @@ async def _compare(endpoints: int, articles: int, port: int) -> None:
         print(f"{name}: {statistics.median(bare):,.0f}/s; engine / {name} = {ratio:.2f}")
 
 
-async def _beside(misbehaving: Sequence[str], port: int) -> list[float]:
-    """Give how long good endpoints waited, in seconds, from release to yes."""
-    good = _urls(_GOOD, port)
-    bad = [f"http://127.3.0.{n + 1}:{port}{path}" for n, path in enumerate(misbehaving)]
+async def _memory(urls: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = await _filled(Path(folder), [*good, *bad], 0)
-        stored = asyncio.Event()
-        running = asyncio.create_task(_engine(database, stored).run())
-        for _ in range(_SECONDS):
-            await _release(database)
-            stored.set()
-            await asyncio.sleep(1)
-        await asyncio.sleep(3)
-        running.cancel()
-        await asyncio.wait([running])
-        mine = select(DELIVERY).join(WAY, WAY.c.id == DELIVERY.c.way)
-        mine = mine.where(WAY.c.target.in_(good))
-        rows = await database.read(lambda connection: connection.execute(mine).all())
-        await database.close()
-    assert len(rows) == _GOOD * _SECONDS
-    # Without the first ones, for which connections are made and programs warm up.
-    return [(row.ended - row.created).total_seconds() for row in rows if row.entry > _WARMING]
-
-
-async def _misbehave(port: int) -> None:
-    bad = [path.decode() for path in _ANSWERS] * 2
-    alone, beside = [], []
-    for _ in range(_ROUNDS):
-        alone += await _beside([], port)
-        beside += await _beside(bad, port)
-    for name, waits in (("alone", alone), (f"beside {len(bad)} that misbehave", beside)):
-        median, p99 = statistics.median(waits), statistics.quantiles(waits, n=100)[98]
-        print(f"{_GOOD} good endpoints {name}: median {median:.3f} s, p99 {p99:.3f} s")
-
-
-async def _memory(port: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        database = await _filled(Path(folder), _urls(200, port), 0)
+        database = await _filled(Path(folder), urls, 0)
         before = _resident()
         await database.write(_articles)
         for start in range(0, _ARTICLES, 500):
@@ -307,20 +270,15 @@ def _resident() -> float:
 
 
 def main() -> None:
-    listening = socket.create_server(("0.0.0.0", 0), backlog=1000)
-    port = listening.getsockname()[1]
+    memory = sys.argv[1:] == ["memory"]
+    endpoints, articles = map(int, sys.argv[1:3]) if sys.argv[2:] else (200, 30)
+    listening, urls = _listening(endpoints)
     server = get_context("spawn").Process(target=_serve, args=(listening,), daemon=True)
     server.start()
     # It answers once it has read all of this.
-    httpx2.post(f"http://127.0.0.1:{port}/", content=b"x", timeout=60).raise_for_status()
+    httpx2.post(urls[-1], content=b"x", timeout=60).raise_for_status()
     try:
-        if sys.argv[1:] == ["memory"]:
-            asyncio.run(_memory(port))
-        elif sys.argv[1:] == ["misbehaviour"]:
-            asyncio.run(_misbehave(port))
-        else:
-            endpoints, articles = map(int, sys.argv[1:3]) if sys.argv[2:] else (200, 30)
-            asyncio.run(_compare(endpoints, articles, port))
+        asyncio.run(_memory(urls) if memory else _compare(urls, articles))
     finally:
         server.terminate()
         server.join()
