@@ -6,14 +6,13 @@ from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from schemas.text import Code
 from services.common.given import refused
 from services.common.instants import now
-from services.common.openapi import PROBLEMS
 from services.common.problems import FieldError, Problem, not_found
 from services.common.said import said
 from services.syndicate.circle import reading, takedowns
@@ -21,14 +20,10 @@ from services.syndicate.circle.deadlines import OPEN, State
 from services.syndicate.circle.reading import Cursor, Ending
 from services.syndicate.circle.report import Case, Report, report
 from services.syndicate.circle.words import Word
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin",
-    tags=["retractions"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router(tags=["retractions"])
 
 
 class Takedown(BaseModel):

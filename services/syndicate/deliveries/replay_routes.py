@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
@@ -17,13 +17,14 @@ from schemas.times import Time
 from services.common.bodies import read_body
 from services.common.given import Given, read, refused
 from services.common.instants import now
-from services.common.openapi import PROBLEMS, json_body
+from services.common.openapi import json_body
 from services.common.problems import FieldError
 from services.common.said import said
 from services.syndicate.changes.replaying import Period, replayed
 from services.syndicate.deliveries.queueing import queue
 from services.syndicate.partners import store as partner_store
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 from services.syndicate.ways import store as ways
 
 _MOST_BYTES = 16 * 1024
@@ -33,12 +34,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners/{code}/replay",
-    tags=["deliveries"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router("/partners/{code}/replay", tags=["deliveries"])
 
 
 class Wish(Given):

@@ -5,26 +5,21 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel
 
 from schemas.text import Code
 from services.common.instants import now
-from services.common.openapi import PROBLEMS
 from services.syndicate.deliveries import listing
 from services.syndicate.deliveries.listing import Delivery, State, Wanted
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 
 _NEWEST = 2**53
 
 log = structlog.get_logger()
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners/{code}/deliveries",
-    tags=["deliveries"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router("/partners/{code}/deliveries", tags=["deliveries"])
 
 
 class Deliveries(BaseModel):

@@ -4,26 +4,20 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from starlette.responses import JSONResponse, Response
 
 from schemas.text import Code
 from services.common.language import language_headers
-from services.common.openapi import PROBLEMS
 from services.common.problems import not_found
 from services.syndicate.explaining.answers import Explanation
 from services.syndicate.explaining.facts import facts
 from services.syndicate.explaining.judging import concerns, judge, judge_by_rules
-from services.syndicate.partners.admission import PartnerCode, admin_only, office_of
-from services.syndicate.partners.routing import partner_router
+from services.syndicate.partners.admission import PartnerCode, office_of
+from services.syndicate.partners.routing import newsroom_router, partner_router
 
 router = partner_router("partners")
-for_newsroom = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners/{code}",
-    tags=["partners"],
-    dependencies=[Depends(admin_only)],
-)
+for_newsroom = newsroom_router("/partners/{code}", tags=["partners"])
 
 _Number = Annotated[int | None, Query(ge=1, lt=2**31)]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
@@ -14,18 +14,17 @@ from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read
 from services.common.language import language_headers
-from services.common.openapi import PROBLEMS, json_body
+from services.common.openapi import json_body
 from services.common.problems import not_found
 from services.syndicate.explaining.answers import ClauseBody
 from services.syndicate.explaining.comparing import Change, Example, Side
 from services.syndicate.explaining.what_if import Asked, Found, run
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 
 _MOST_BYTES = 512 * 1024  # of a product; its lists may be long
 
-router = APIRouter(
-    responses=PROBLEMS, prefix="/v1/admin", tags=["partners"], dependencies=[Depends(admin_only)]
-)
+router = newsroom_router(tags=["partners"])
 
 
 class ExampleBody(BaseModel):

@@ -4,26 +4,27 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 from starlette.responses import JSONResponse
 
 from schemas.text import Code
 from services.common import trail_page
 from services.common.bodies import read_body
 from services.common.given import read
-from services.common.openapi import PROBLEMS, json_body
+from services.common.openapi import json_body
 from services.common.trail_page import About, After, AuditPage, Limit
 from services.syndicate.partners import keys, store
 from services.syndicate.partners.acts import ActOf
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
 from services.syndicate.partners.answers import Keys, NewKey
 from services.syndicate.partners.keys import GivenKey
+from services.syndicate.partners.routing import newsroom_router
 
 _MOST_BYTES = 16 * 1024
 
 log = structlog.get_logger()
 
-router = APIRouter(responses=PROBLEMS, prefix="/v1/admin", dependencies=[Depends(admin_only)])
+router = newsroom_router()
 
 
 @router.post(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
@@ -13,14 +13,15 @@ from schemas.partner import Partner
 from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read, refused
-from services.common.openapi import PROBLEMS, Answers, header, json_body
+from services.common.openapi import Answers, header, json_body
 from services.common.problems import FieldError
 from services.common.said import said
 from services.syndicate.partners import changing, store
 from services.syndicate.partners.acts import ActOf
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
 from services.syndicate.partners.answers import Applied
 from services.syndicate.partners.document import GivenPartners
+from services.syndicate.partners.routing import newsroom_router
 from services.syndicate.partners.store import Stored
 
 _MOST_BYTES = 512 * 1024
@@ -32,12 +33,7 @@ _TAGGED: Answers = {200: {"description": "As it stands", "headers": _ETAG}}
 
 log = structlog.get_logger()
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners",
-    tags=["partners"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router("/partners", tags=["partners"])
 
 
 class Partners(BaseModel):

@@ -1,5 +1,6 @@
 """Routes below `/partners/{code}`: who may pass, and what every answer says to caches."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -11,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 from services.common.openapi import PROBLEMS, BearerKey
-from services.syndicate.partners.admission import admitted
+from services.syndicate.partners.admission import admin_only, admitted
 from services.syndicate.partners.visit import Visit, visit_of
 
 _BASIC = 'Basic realm="tinbai", charset="UTF-8"'
@@ -31,6 +32,16 @@ def partner_router(tag: str) -> APIRouter:
         tags=[tag],
         dependencies=[Depends(admitted), *shown],
         route_class=PartnerRoute,
+    )
+
+
+def newsroom_router(below: str = "", *, tags: Sequence[str] = ()) -> APIRouter:
+    """Make a router for `/v1/admin` and what is `below`: only those who run the system get in."""
+    return APIRouter(
+        responses=PROBLEMS,
+        prefix=f"/v1/admin{below}",
+        tags=list(tags),
+        dependencies=[Depends(admin_only)],
     )
 
 

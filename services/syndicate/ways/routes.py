@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import Connection, Row
 from starlette.responses import JSONResponse
 
@@ -15,9 +15,10 @@ from schemas.text import Code
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
-from services.common.openapi import PROBLEMS, Answers, header, json_body
+from services.common.openapi import Answers, header, json_body
 from services.syndicate.partners import store as partner_store
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 from services.syndicate.ways import store as ways
 from services.syndicate.ways import wishes
 from services.syndicate.ways.answers import Switch, ToldWay, ToldWays, Tried
@@ -32,12 +33,7 @@ _MADE: Answers = {201: {"description": "Made", "headers": {"Location": header("W
 
 log = structlog.get_logger()
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners/{code}/ways",
-    tags=["ways"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router("/partners/{code}/ways", tags=["ways"])
 
 
 @router.post(

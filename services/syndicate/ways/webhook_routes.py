@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
@@ -13,10 +13,11 @@ from services.common.addresses import BadAddress, host_of
 from services.common.bodies import read_body
 from services.common.given import read, refused
 from services.common.instants import now
-from services.common.openapi import PROBLEMS, Answers, header, json_body
+from services.common.openapi import Answers, header, json_body
 from services.common.problems import FieldError
 from services.common.said import said
-from services.syndicate.partners.admission import admin_only, office_of
+from services.syndicate.partners.admission import office_of
+from services.syndicate.partners.routing import newsroom_router
 from services.syndicate.ways import webhook_store
 from services.syndicate.ways.answers import Switch
 from services.syndicate.ways.webhook_store import (
@@ -31,12 +32,7 @@ _SECRET = {"Cache-Control": "no-store"}
 
 log = structlog.get_logger()
 
-router = APIRouter(
-    responses=PROBLEMS,
-    prefix="/v1/admin/partners/{code}/webhooks",
-    tags=["webhooks"],
-    dependencies=[Depends(admin_only)],
-)
+router = newsroom_router("/partners/{code}/webhooks", tags=["webhooks"])
 
 
 class Webhooks(BaseModel):
