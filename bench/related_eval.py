@@ -22,10 +22,9 @@ from pydantic import ValidationError
 from schemas.article import Article
 from schemas.events import ArticleEvent, Trace
 from schemas.reading import read_article_event
-from services.archive.catalogue import Catalogue
-from services.archive.index import Index
-from services.archive.intake import take_changes
-from services.archive.registry import Registry
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded.engine import EmbeddedEngine
 from services.common.ids import new_id
 
 BATCH = 500
@@ -37,12 +36,12 @@ def main() -> None:
     data = Path(sys.argv[1])
     stories = json.loads((data / "stories-dev.json").read_text())
     with tempfile.TemporaryDirectory() as folder:
-        index = Index(Path(folder) / "index")
-        ids = fill(index, data / "news-dev.ndjson.gz")
-        evaluate(Catalogue(index, Registry(index)), ids, stories)
+        engine = EmbeddedEngine(Path(folder) / "index")
+        ids = fill(engine, data / "news-dev.ndjson.gz")
+        evaluate(Catalogue(engine, Registry(engine)), ids, stories)
 
 
-def fill(index: Index, news: Path) -> dict[str, UUID]:
+def fill(engine: EmbeddedEngine, news: Path) -> dict[str, UUID]:
     records = [(event.key.encode(), event.to_bytes()) for event in events(news)]
     ids: dict[str, UUID] = {}
     began = time.perf_counter()
@@ -50,7 +49,7 @@ def fill(index: Index, news: Path) -> dict[str, UUID]:
         articles = []
         for key, record in records[start : start + BATCH]:
             articles.append(read_article_event(key, record).article)
-        take_changes(index, articles, {("articles", 0): start + len(articles)})
+        engine.take(articles, {("articles", 0): start + len(articles)})
         ids |= {article.external_id: article.id for article in articles if article.external_id}
     seconds = time.perf_counter() - began
     print(f"indexed {len(ids)} articles in {seconds:.1f} s: {len(ids) / seconds:.0f} a second")

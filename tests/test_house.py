@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 
 # Within syndicate. What is beside the folders may know them all; tables and settings know none.
-SYNDICATE = {
+SYNDICATE: dict[str, set[str]] = {
     "feeds": set(),
     "serving": {"feeds"},
     "lanes": set(),
@@ -39,6 +39,16 @@ SYNDICATE = {
     "partner_feeds": {"partners", "changes", "feeds", "rendering", "serving", "lists"},
     "migrations": set(),
     "explaining": {"products", "changes", "partners"},
+}
+
+# Within archive, likewise.
+ARCHIVE: dict[str, set[str]] = {
+    "articles": set(),
+    "language": set(),
+    "engine": {"articles", "language"},
+    "embedded": {"engine", "articles"},
+    "catalogue": {"engine", "language"},
+    "pages": {"catalogue", "language"},
 }
 
 
@@ -65,14 +75,19 @@ def test_a_folder_imports_only_what_it_may_know(folder):
             assert known, f"{file.relative_to(ROOT)} imports {name}"
 
 
-def test_syndicates_folders_know_only_those_that_they_build_on():
-    root = ROOT / "services" / "syndicate"
+@pytest.mark.parametrize(
+    ("service", "house"),
+    [("syndicate", SYNDICATE), ("archive", ARCHIVE)],
+    ids=["syndicate", "archive"],
+)
+def test_a_services_folders_know_only_those_that_they_build_on(service, house):
+    root = ROOT / "services" / service
     folders = {init.parent.name for init in root.glob("*/__init__.py")}
-    assert folders == set(SYNDICATE)
+    assert folders == set(house)
 
-    for folder, allowed in SYNDICATE.items():
+    for folder, allowed in house.items():
         for file in (root / folder).rglob("*.py"):
-            ours = (name for name in imports_of(file) if name.startswith("services.syndicate."))
+            ours = (name for name in imports_of(file) if name.startswith(f"services.{service}."))
             known = {name.split(".")[2] for name in ours} & folders
             assert known <= allowed | {folder}, f"{file.relative_to(ROOT)} imports {known}"
 

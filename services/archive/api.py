@@ -6,17 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from schemas.article import Article
-from services.archive import views
-from services.archive.filters import LatestRequest, SearchRequest
-from services.archive.parts import Parts, TheParts
-from services.archive.question import Question
-from services.archive.views import (
+from services.archive.catalogue import views
+from services.archive.catalogue.filters import LatestRequest, SearchRequest
+from services.archive.catalogue.views import (
     HistoryListing,
     Listing,
     RelatedListing,
     SearchListing,
     Views,
 )
+from services.archive.language.question import Question
+from services.archive.parts import Parts, TheParts
 from services.common.problems import Problem, not_found
 from services.common.said import said
 

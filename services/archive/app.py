@@ -8,15 +8,15 @@ from functools import partial
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from services.archive import api, media, pages
+from services.archive import api, media
 from services.archive.announcing import Announcer
-from services.archive.catalogue import Catalogue
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.handlers import subscribe
-from services.archive.index import Index
 from services.archive.intake import Intake
+from services.archive.pages import routes
 from services.archive.parts import Parts
-from services.archive.purge import purge_what_was_erased
-from services.archive.registry import Registry
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -33,25 +33,25 @@ def build(settings: ArchiveSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        index = await asyncio.to_thread(Index, settings.index_folder)
-        registry = Registry(index)
+        engine = await asyncio.to_thread(EmbeddedEngine, settings.index_folder)
+        registry = Registry(engine)
         broker = make_broker(settings.kafka_bootstrap, "tinbai-archive")
         announcer = Announcer(publisher(broker))
-        intake = Intake(index, registry, announcer)
-        subscribe(broker, index, intake)
+        intake = Intake(engine, registry, announcer)
+        subscribe(broker, engine, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
-        catalogue = Catalogue(index, registry)
-        app.state.parts = Parts(site, media_store(settings), index, catalogue, registry)
+        catalogue = Catalogue(engine, registry)
+        app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
-            purging = purge_what_was_erased(index, intake.in_worker)
-            async with running(kafka=link.run(), announcing=announcer.run(), purging=purging):
+            tending = engine.tend(intake.in_worker)
+            async with running(kafka=link.run(), announcing=announcer.run(), tending=tending):
                 yield
             # Batches under way are finished first.
             await broker.stop()
         finally:
             await intake.close()
-            index.close()
+            engine.close()
 
     async def readiness() -> Mapping[str, object]:
         answer: Mapping[str, object] = await app.state.readiness()
@@ -63,7 +63,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    for router in (pages.router, media.router, api.router):
+    for router in (routes.router, media.router, api.router):
         app.include_router(router)
     return app
 
@@ -71,6 +71,6 @@ def build(settings: ArchiveSettings) -> FastAPI:
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:
     kafka, behind = await standing(link, broker)
     state: dict[str, object] = {"kafka": kafka, "lag": behind}
-    if parts.index.fault:
-        return state | {"ready": False, "index": parts.index.fault}
+    if parts.engine.fault:
+        return state | {"ready": False, "index": parts.engine.fault}
     return state | {"ready": True, "articles": await asyncio.to_thread(parts.catalogue.count)}

@@ -6,7 +6,7 @@ from faststream.kafka import KafkaBroker
 
 from schemas.reading import read_article_event, read_registry_event
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
-from services.archive.index import Index
+from services.archive.engine.contract import Engine
 from services.archive.intake import Intake
 from services.common.consuming import DeadLetters, RecordHandler, pass_over
 from services.common.kafka import Record, consume
@@ -15,7 +15,7 @@ from services.common.resuming import Offsets
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 
 
-def subscribe(broker: KafkaBroker, index: Index, intake: Intake) -> None:
+def subscribe(broker: KafkaBroker, engine: Engine, intake: Intake) -> None:
     """Give each topic a consumer of its own, so that express overtakes a backlog of articles.
 
     syndicate parks the records that break their contract, so here they are only passed over.
@@ -25,15 +25,16 @@ def subscribe(broker: KafkaBroker, index: Index, intake: Intake) -> None:
         articles = RecordHandler(
             read_article_event, intake.take_articles, park_invalid=pass_over, park_failed=park
         )
-        _consume(broker, index, topic, articles)
+        _consume(broker, engine, topic, articles)
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=pass_over, park_failed=park
     )
-    _consume(broker, index, REGISTRY, registry)
+    _consume(broker, engine, REGISTRY, registry)
 
 
-def _consume(broker: KafkaBroker, index: Index, topic: Topic, handle: Handle) -> None:
+def _consume(broker: KafkaBroker, engine: Engine, topic: Topic, handle: Handle) -> None:
     async def stored() -> Offsets:
-        return index.offsets
+        return engine.offsets or {}
 
-    consume(broker, topic, f"tinbai-archive-{index.id}.{topic.name}", handle, stored)
+    group = f"tinbai-archive-{engine.id}.{topic.name}"
+    consume(broker, topic, group, handle, stored if engine.offsets is not None else None)

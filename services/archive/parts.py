@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.archive.catalogue import Catalogue
-from services.archive.index import Index
-from services.archive.registry import Registry
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.engine.contract import Engine
 from services.archive.site import Site
 from services.common.media import MediaStore
 
@@ -18,7 +18,7 @@ class Parts:
 
     site: Site
     media: MediaStore
-    index: Index
+    engine: Engine
     catalogue: Catalogue
     registry: Registry
 

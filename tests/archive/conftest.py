@@ -9,26 +9,26 @@ import pytest
 from schemas.article import Article
 from schemas.events import RegistryEvent
 from services.archive.app import build
-from services.archive.catalogue import Catalogue
-from services.archive.changes import Change
-from services.archive.index import Index
-from services.archive.intake import take_changes
-from services.archive.registry import Registry, registry_documents
+from services.archive.articles.changes import Change
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded.engine import EmbeddedEngine
+from services.archive.engine.contract import Engine
 from services.archive.settings import ArchiveSettings
 
 NOBODY_LISTENS = "127.0.0.1:1"
 
 
 @pytest.fixture
-def index(tmp_path):
-    opened = Index(tmp_path / "index")
+def engine(tmp_path):
+    opened = EmbeddedEngine(tmp_path / "index")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def catalogue(index):
-    return Catalogue(index, Registry(index))
+def catalogue(engine):
+    return Catalogue(engine, Registry(engine))
 
 
 @dataclass
@@ -36,15 +36,15 @@ class Archive:
     """A running archive: its HTTP side, and a way in for events."""
 
     http: httpx2.AsyncClient
-    index: Index
+    engine: Engine
     data: Path
     registry: Registry
 
     def take(self, *changes: Change) -> None:
-        take_changes(self.index, changes, {})
+        self.engine.take(changes, {})
 
     def name(self, event: RegistryEvent) -> None:
-        self.index.replace({event.key: registry_documents(event)}, {})
+        self.engine.name({event.key: event}, {})
         self.registry.reload()
 
     async def get(self, path: str, **headers: str) -> httpx2.Response:
@@ -80,4 +80,4 @@ async def archive(tmp_path):
         ) as http,
     ):
         parts = app.state.parts
-        yield Archive(http, parts.index, tmp_path, parts.registry)
+        yield Archive(http, parts.engine, tmp_path, parts.registry)

@@ -8,10 +8,10 @@ import pytest
 
 from schemas.events import DELIVERY_EVENT, VersionShown
 from services.archive.announcing import Announcer
-from services.archive.catalogue import Catalogue
-from services.archive.index import Index
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.intake import Intake
-from services.archive.registry import Registry
 from services.common.consuming import Batch, Received
 from services.common.publishing import NotConfirmed
 from tests.archive.test_changes import FakeRecord
@@ -46,16 +46,16 @@ class Kafka:
 @asynccontextmanager
 async def archive(folder: Path, kafka: Kafka):
     """An archive from its start to its kill: nothing is done in good order at its end."""
-    index = Index(folder)
+    engine = EmbeddedEngine(folder)
     announcer = Announcer(kafka.publish)
-    intake = Intake(index, Registry(index), announcer)
+    intake = Intake(engine, Registry(engine), announcer)
     task = asyncio.create_task(announcer.run())
     try:
-        yield index, intake, announcer
+        yield engine, intake, announcer
     finally:
         task.cancel()
         await intake.close()
-        index.close()
+        engine.close()
 
 
 async def until(condition) -> None:
@@ -99,7 +99,7 @@ async def test_what_was_told_is_not_taken_again_but_for_the_last_batch(tmp_path,
             await intake.take_articles(kafka.batch(end - 2, end))
             await until(lambda end=end: announcer.reached == {PLACE: end})
 
-    assert Index(tmp_path / "index").offsets == {PLACE: 4}
+    assert EmbeddedEngine(tmp_path / "index").offsets == {PLACE: 4}
 
 
 async def test_the_index_does_not_wait_for_what_kafka_does_not_take(tmp_path, kafka):

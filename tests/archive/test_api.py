@@ -44,7 +44,7 @@ async def test_it_is_ready_without_kafka(archive):
 
 
 async def test_it_is_not_ready_when_its_index_cannot_be_written(archive):
-    archive.index.fault = "no space left"
+    archive.engine.index.fault = "no space left"
     answer = await archive.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["index"] == "no space left"

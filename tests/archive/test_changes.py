@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.archive.changes import Erased, apply, change_of
+from services.archive.articles.changes import Erased, apply, change_of
 from services.common.consuming import Received
 from tests.factories import article, event, retraction
 

@@ -12,12 +12,14 @@ import pytest
 from schemas.article import Article
 from schemas.events import UnitChanged
 from schemas.registry import Unit
-from services.archive import purge, queries
-from services.archive.catalogue import Catalogue
-from services.archive.changes import Erased
-from services.archive.index import Index, records
-from services.archive.intake import take_changes
-from services.archive.registry import Registry, registry_documents
+from services.archive.articles.changes import Erased
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded import purge
+from services.archive.embedded.compiling import compiled
+from services.archive.embedded.engine import EmbeddedEngine
+from services.archive.embedded.index import records
+from services.archive.engine.query import Term
 from services.common.ids import new_id
 from tests.archive.conftest import Archive
 from tests.factories import NOON, TRACE, article, erasure, retraction
@@ -29,14 +31,14 @@ async def at_once(work):
     return work()
 
 
-def fill(index: Index, articles: int = 300, batch: int = 20) -> list:
+def fill(engine: EmbeddedEngine, articles: int = 300, batch: int = 20) -> list:
     """Many commits, so many segments, some of them merged."""
     made = [
         article(headline=f"Tin {n}", body=f"<p>{'chữ ' * (n % 40)}số{n}</p>")
         for n in range(articles)
     ]
     for start in range(0, articles, batch):
-        take_changes(index, made[start : start + batch], {("articles", 0): start})
+        engine.take(made[start : start + batch], {("articles", 0): start})
     return made
 
 
@@ -75,61 +77,61 @@ async def test_a_retracted_article_can_be_erased(archive: Archive):
     assert "số liệu sai" not in page.text
 
 
-def test_a_version_comes_not_back_after_its_tombstone(index, catalogue):
+def test_a_version_comes_not_back_after_its_tombstone(engine, catalogue):
     one = marked()
-    take_changes(index, [Erased(one.id, 1)], {})
-    take_changes(index, [one], {})
+    engine.take([Erased(one.id, 1)], {})
+    engine.take([one], {})
     assert catalogue.article(one.id) is None
     assert catalogue.history(one.id) == []
 
 
-async def test_its_segments_go_and_everything_else_stays(index, catalogue):
+async def test_its_segments_go_and_everything_else_stays(engine, catalogue):
     hq = Unit(code="HQ", name="Hải quan")
     unit = UnitChanged(id=new_id(), time=NOON, producer="ingest", trace=TRACE, unit=hq)
-    index.replace({unit.key: registry_documents(unit)}, {("registry", 0): 7})
-    others = fill(index)
+    engine.name({unit.key: unit}, {("registry", 0): 7})
+    others = fill(engine)
     one = marked()
-    take_changes(index, [one, *(article() for _ in range(5))], {})
+    engine.take([one, *(article() for _ in range(5))], {})
     second = article(id=one.id, version=2, headline=MARK)
-    take_changes(index, [second, *(article() for _ in range(5))], {})
-    take_changes(index, [article(id=others[0].id, version=2, headline="Tin sửa")], {})
-    assert not purge.remains(index)
+    engine.take([second, *(article() for _ in range(5))], {})
+    engine.take([article(id=others[0].id, version=2, headline="Tin sửa")], {})
+    assert not purge.remains(engine.index)
 
-    take_changes(index, [erasure(one.id, 3), Erased(one.id, 1), Erased(one.id, 2)], {})
-    assert purge.remains(index)
-    searcher = index.searcher()
+    engine.take([erasure(one.id, 3), Erased(one.id, 1), Erased(one.id, 2)], {})
+    assert purge.remains(engine.index)
+    searcher = engine.index.searcher()
     assert searcher.doc_freq("words", MARK) > 0
     del searcher
-    await purge.purge(index, at_once)
+    await purge.purge(engine.index, at_once)
 
-    assert not purge.remains(index)
-    assert index.searcher().doc_freq("words", MARK) == 0
-    assert index.leftovers() == []
+    assert not purge.remains(engine.index)
+    assert engine.index.searcher().doc_freq("words", MARK) == 0
+    assert engine.index.leftovers() == []
     assert catalogue.count() == len(others) + 10
     assert [a.version for a in catalogue.history(others[0].id)] == [2, 1]
     assert catalogue.article(others[7].id) == others[7]
-    assert Registry(index).names.units["HQ"].name == "Hải quan"
-    assert index.offsets == {("registry", 0): 7, ("articles", 0): 280}
+    assert Registry(engine).names.units["HQ"].name == "Hải quan"
+    assert engine.offsets == {("registry", 0): 7, ("articles", 0): 280}
 
 
-async def test_who_reads_meanwhile_reads_on(index):
+async def test_who_reads_meanwhile_reads_on(engine):
     one, other = marked(), article()
-    take_changes(index, [one, other], {})
-    reader = index.searcher()
-    take_changes(index, [erasure(one.id)], {})
-    await purge.purge(index, at_once)
-    assert len(list(records(reader, queries.versions(other.id)))) == 1
+    engine.take([one, other], {})
+    reader = engine.index.searcher()
+    engine.take([erasure(one.id)], {})
+    await purge.purge(engine.index, at_once)
+    assert len(list(records(reader, compiled(Term("key", str(other.id)))))) == 1
     del reader
-    await purge.purge(index, at_once)
-    assert not purge.remains(index)
+    await purge.purge(engine.index, at_once)
+    assert not purge.remains(engine.index)
 
 
 def purge_in(folder: Path) -> None:
     """What the killed process does: write anew, commit by commit."""
-    index = Index(folder)
-    keys = purge.worn_keys(index)
+    engine = EmbeddedEngine(folder)
+    keys = purge.worn_keys(engine.index)
     for start in range(0, len(keys), 5):
-        purge.rewrite(index, keys[start : start + 5])
+        purge.rewrite(engine.index, keys[start : start + 5])
         sys.stdout.write("committed\n")
         sys.stdout.flush()
 
@@ -151,19 +153,19 @@ def kill_after(commits: int, folder: Path) -> None:
 @pytest.mark.parametrize("commits", [1, 9])
 async def test_killed_in_mid_purge_nothing_is_lost_and_it_is_done_again(tmp_path, commits):
     folder = tmp_path / "index"
-    index = Index(folder)
-    others = fill(index)
+    engine = EmbeddedEngine(folder)
+    others = fill(engine)
     one = marked()
     others += [article() for _ in range(5)]
-    take_changes(index, [one, *others[-5:]], {})
-    take_changes(index, [erasure(one.id)], {})
-    index.close()
+    engine.take([one, *others[-5:]], {})
+    engine.take([erasure(one.id)], {})
+    engine.close()
     kill_after(commits, folder)
 
-    index = Index(folder)
-    assert Catalogue(index, Registry(index)).count() == len(others)
-    await purge.purge(index, at_once)
-    assert not purge.remains(index)
-    assert Catalogue(index, Registry(index)).count() == len(others)
-    assert index.searcher().doc_freq("words", MARK) == 0
-    index.close()
+    engine = EmbeddedEngine(folder)
+    assert Catalogue(engine, Registry(engine)).count() == len(others)
+    await purge.purge(engine.index, at_once)
+    assert not purge.remains(engine.index)
+    assert Catalogue(engine, Registry(engine)).count() == len(others)
+    assert engine.index.searcher().doc_freq("words", MARK) == 0
+    engine.close()

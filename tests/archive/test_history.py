@@ -3,7 +3,7 @@
 from itertools import permutations
 
 from schemas.article import Article
-from services.archive.history import History, newest, with_version, without_version
+from services.archive.articles.history import History, newest, with_version, without_version
 from tests.factories import article, erasure, retraction
 
 FIRST = article()

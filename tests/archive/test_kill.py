@@ -8,12 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 from schemas.article import Article
-from services.archive.catalogue import Catalogue
-from services.archive.filters import Filters
-from services.archive.index import Index
-from services.archive.intake import take_changes
-from services.archive.question import Question
-from services.archive.registry import Registry
+from services.archive.catalogue.catalogue import Catalogue
+from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.registry import Registry
+from services.archive.embedded.engine import EmbeddedEngine
+from services.archive.language.question import Question
 from tests.factories import article
 
 ARTICLES = 400
@@ -29,10 +28,10 @@ def sample(offset: int) -> Article:
 
 def index_from_where_it_stands(folder: Path) -> None:
     """What the killed process does: say when each batch is committed, and go on."""
-    index = Index(folder)
-    for start in range(index.offsets.get(LOG, 0), ARTICLES, BATCH):
+    engine = EmbeddedEngine(folder)
+    for start in range(engine.offsets.get(LOG, 0), ARTICLES, BATCH):
         batch = [sample(offset) for offset in range(start, start + BATCH)]
-        take_changes(index, batch, {LOG: start + BATCH})
+        engine.take(batch, {LOG: start + BATCH})
         sys.stdout.write(f"{start + BATCH}\n")
         sys.stdout.flush()
 
@@ -55,14 +54,14 @@ def test_killed_in_mid_write_it_goes_on_where_its_last_commit_ends(tmp_path):
     folder = tmp_path / "index"
     for _ in range(KILLS):
         told = committed_before_kill(folder)
-        index = Index(folder)
-        reached = index.offsets[LOG]
+        engine = EmbeddedEngine(folder)
+        reached = engine.offsets[LOG]
         assert reached >= told
-        assert Catalogue(index, Registry(index)).count() == reached
-        index.close()
+        assert Catalogue(engine, Registry(engine)).count() == reached
+        engine.close()
 
     index_from_where_it_stands(folder)
-    index = Index(folder)
-    catalogue = Catalogue(index, Registry(index))
+    engine = EmbeddedEngine(folder)
+    catalogue = Catalogue(engine, Registry(engine))
     found = catalogue.by_time(Question(), Filters(), ARTICLES + 1)
     assert sorted(hit.article.id.int for hit in found.hits) == list(range(ARTICLES))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.archive.question import MalformedQuestion, Question, read_question
+from services.archive.language.question import MalformedQuestion, Question, read_question
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Words and pairs, the ground of search and related news."""
 
-from services.archive.highlight import highlight
-from services.archive.terms import as_written, pairs, plain, terms_of
+from services.archive.language.highlight import highlight
+from services.archive.language.terms import as_written, pairs, plain, terms_of
 from tests.factories import article
 
 

@@ -20,7 +20,7 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from schemas.events import ARTICLE_EVENT, partition_of
 from schemas.topics import ARTICLES, DEAD, EXPRESS, TOPICS
-from services.archive.documents import SCHEMA
+from services.archive.embedded.documents import SCHEMA
 from tests.ingest.media.samples import jpeg
 from tests.integration.stacks import PORTS, Stack
 from tests.stack.processes import until

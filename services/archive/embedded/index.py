@@ -12,7 +12,9 @@ import tantivy
 from pydantic import BaseModel, ValidationError
 from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
 
-from services.archive.documents import FORMAT, SCHEMA, Kind, record_document
+from services.archive.embedded.documents import SCHEMA, kept_document
+from services.archive.engine.contract import EngineFailed
+from services.archive.engine.documents import FORMAT
 from services.common.ids import new_id
 from services.common.resuming import Offsets
 
@@ -22,10 +24,6 @@ _PAGE = 1000  # documents found at once
 _OF_SEGMENT = re.compile("[0-9a-f]{32}[.]")
 
 log = structlog.get_logger()
-
-
-class IndexFailed(OSError):
-    """The index could not be written: nobody's record is at fault, and nothing was changed."""
 
 
 class Index:
@@ -55,7 +53,7 @@ class Index:
     def replace(self, documents: Mapping[str, Sequence[Document]], offsets: Offsets) -> None:
         """Put `documents` in place of all that stood under their keys, and note `offsets`.
 
-        Returns after the commit, when searchers see it. Raises IndexFailed.
+        Returns after the commit, when searchers see it. Raises EngineFailed.
         """
         reached = {**self._offsets, **offsets}
         changes = {**documents, _OFFSETS_KEY: [_offsets_document(reached)]}
@@ -65,7 +63,7 @@ class Index:
             # What was not committed goes with the writer, which may be broken.
             self._writer = None
             self.fault = str(error)
-            raise IndexFailed(self.fault) from None
+            raise EngineFailed(self.fault) from None
         self._offsets, self.fault = reached, None
 
     def searcher(self) -> Searcher:
@@ -88,7 +86,7 @@ class Index:
 
     def settle(self) -> int:
         """Finish what goes on in the background, and let go of the files of segments that are gone;
-        count those that are left because somebody reads them. Raises IndexFailed."""
+        count those that are left because somebody reads them. Raises EngineFailed."""
         try:
             if self._writer is not None:
                 self._writer.wait_merging_threads()  # it is of no use afterwards
@@ -98,7 +96,7 @@ class Index:
             self._writer.garbage_collect_files()
         except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
             self._writer = None
-            raise IndexFailed(str(error)) from None
+            raise EngineFailed(str(error)) from None
         return len(self.leftovers())
 
     def leftovers(self) -> list[str]:
@@ -153,7 +151,7 @@ def record(searcher: Searcher, address: DocAddress) -> bytes:
 
 def _offsets_document(offsets: Offsets) -> Document:
     stored = [[topic, partition, offset] for (topic, partition), offset in offsets.items()]
-    return record_document(_OFFSETS_KEY, Kind.OFFSETS, json.dumps(stored).encode())
+    return kept_document(_OFFSETS_KEY, _OFFSETS_KEY, json.dumps(stored).encode())
 
 
 def _read_offsets(stored: bytes) -> Offsets:

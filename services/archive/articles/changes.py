@@ -7,7 +7,7 @@ from uuid import UUID
 
 from schemas.article import Article
 from schemas.events import ArticleEvent
-from services.archive.history import History, with_version, without_version
+from services.archive.articles.history import History, with_version, without_version
 from services.common.consuming import Received
 
 _KEY = re.compile(rb"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([1-9][0-9]{0,8})")

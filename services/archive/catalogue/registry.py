@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tantivy import Document, Query
-
 from schemas.article import Article
 from schemas.events import (
     REGISTRY_EVENT,
@@ -16,8 +14,7 @@ from schemas.events import (
     UnitChanged,
 )
 from schemas.registry import Unit, stands_for
-from services.archive.documents import SCHEMA, Kind, record_document
-from services.archive.index import Index, records
+from services.archive.engine.contract import Engine
 from services.common.text import folded_words
 
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
@@ -70,21 +67,15 @@ class Names:
 class Registry:
     """Holds the names that the index keeps, so that they are there without Kafka too."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.names = Names()
         self.reload()
 
     def reload(self) -> None:
         """Read the names anew."""
-        query = Query.term_query(SCHEMA, "kind", Kind.REGISTRY, "basic")
-        stored = records(self._index.searcher(), query)
+        stored = self._engine.view().registry()
         self.names = _names([REGISTRY_EVENT.validate_json(each) for each in stored])
-
-
-def registry_documents(event: RegistryEvent) -> list[Document]:
-    """Make the document of one registry record."""
-    return [record_document(event.key, Kind.REGISTRY, event.to_bytes())]
 
 
 def registry_key(key: bytes | None) -> str | None:

@@ -2,12 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import islice
 
 from schemas.article import Article
-from services.archive.terms import as_written, plain, terms_of
+from services.archive.engine.query import Any, Boosted, Query, Term
+from services.archive.language.terms import as_written, plain, terms_of
 
 _TERMS = (
     100  # more of them bring noise and cost time, fewer miss: measured by bench/related_eval.py
@@ -37,19 +38,29 @@ class Related:
 
 
 def weigh(
-    counts: Mapping[str, int], frequency: Callable[[str], int], documents: int
+    counts: Mapping[str, int], frequencies: Mapping[str, int], documents: int
 ) -> dict[str, float]:
     """Choose the terms that tell an article from others, and weigh them: tf-idf, best first.
 
-    `frequency` tells in how many of all `documents` a term is.
+    `frequencies` tell in how many of all `documents` a term is.
     """
     weights = {}
     for term, count in counts.items():
-        frequent = frequency(term)
+        frequent = frequencies[term]
         if frequent >= _LEAST_DOCUMENTS:
             rare = math.log(1 + documents / frequent)
             weights[term] = (1 + math.log(count)) * rare
     return dict(Counter(weights).most_common(_TERMS))
+
+
+def like(weights: Mapping[str, float]) -> Query:
+    """Articles that share terms, each counted by its weight."""
+    return Any([Boosted(Term(field_of(term), term), by) for term, by in weights.items()])
+
+
+def field_of(term: str) -> str:
+    """Say in which field a term of `terms.py` stands."""
+    return "pairs" if "_" in term else "words"
 
 
 def freshness(age: int) -> float:

@@ -6,13 +6,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from schemas.article import Article
-from services.archive.catalogue import Found, Hit
-from services.archive.highlight import highlight
-from services.archive.question import Question
-from services.archive.registry import Names
-from services.archive.related import Related
+from services.archive.catalogue.catalogue import Found, Hit
+from services.archive.catalogue.registry import Names
+from services.archive.catalogue.related import Related
+from services.archive.language.highlight import highlight
+from services.archive.language.question import Question
+from services.archive.language.terms import plain
 from services.archive.site import Site
-from services.archive.terms import plain
 
 # Further than this nobody reads by relevance; a search engine would have to keep count of it all.
 _DEEPEST = 10_000

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Set
 
-from services.archive.terms import WRITTEN_WORD
+from services.archive.language.terms import WRITTEN_WORD
 from services.common.text import fold
 
 _AROUND = 12  # words shown on each side of the first one found

@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from schemas.article import Article
-from services.archive.filters import Filters
-from services.archive.page import ArticlePage, phrases
+from services.archive.catalogue.filters import Filters
+from services.archive.language.question import Question
+from services.archive.pages.page import ArticlePage, phrases
+from services.archive.pages.vietnam import shown
 from services.archive.parts import Parts, TheParts
-from services.archive.question import Question
-from services.archive.vietnam import shown
 from services.common.problems import not_found
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -7,7 +7,7 @@ readers notice nothing, and a process that dies goes on later.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,22 +16,20 @@ import structlog
 from pydantic_core import from_json
 from tantivy import Document, Query, Searcher
 
-from services.archive import queries
-from services.archive.documents import (
+from services.archive.embedded.documents import (
     SCHEMA,
-    Kind,
     article_documents,
     histories_in,
-    record_document,
+    kept_document,
 )
-from services.archive.index import Index, record, records
+from services.archive.embedded.index import Index, record, records
+from services.archive.engine.contract import InWorker
+from services.archive.engine.documents import Kind
 
 _LOOK_EVERY = 2.0  # seconds
 _RETRY_AFTER = 10.0  # seconds
 _AT_ONCE = 200  # articles in one commit: the intake waits for no more
 _PAGE = 50_000  # addresses
-
-InWorker = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 log = structlog.get_logger()
 
@@ -63,7 +61,7 @@ def remains(index: Index) -> bool:
     """Whether a segment holds deleted documents of what was erased, or a file of a segment that is
     gone lies there."""
     searcher = index.searcher()
-    keys = {_key_of(each) for each in records(searcher, queries.erased())}
+    keys = {_key_of(each) for each in records(searcher, _erased())}
     if any(searcher.doc_freq("key", key) > _standing(searcher, key) for key in keys if key):
         return True
     return bool(keys and index.leftovers())
@@ -91,9 +89,13 @@ def rewrite(index: Index, keys: Sequence[str]) -> None:
     index.replace(documents, {})
 
 
+def _erased() -> Query:
+    return Query.term_set_query(SCHEMA, "kind", [Kind.ERASED, Kind.FORGOTTEN])
+
+
 def _registry_documents(searcher: Searcher, key: str) -> Iterator[Document]:
     for each in records(searcher, Query.term_query(SCHEMA, "key", key, "basic")):
-        yield record_document(key, Kind.REGISTRY, each)
+        yield kept_document(key, Kind.REGISTRY, each)
 
 
 def _addresses(searcher: Searcher) -> Iterator[Any]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.article import Article, Media, MediaRole
-from services.archive.registry import Names
+from services.archive.catalogue.registry import Names
+from services.archive.language.terms import plain
 from services.archive.site import Site
-from services.archive.terms import plain
 
 _DESCRIPTION = 300  # characters
 _SCHEMA_ORG = "https://schema.org"

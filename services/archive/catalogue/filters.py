@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre
 from schemas.times import VIETNAM
-from services.archive.question import MalformedQuestion, Question, read_question
+from services.archive.language.question import MalformedQuestion, Question, read_question
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)

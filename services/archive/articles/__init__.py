@@ -1,0 +1,1 @@
+"""What is known of an article, whatever the order in which its events come."""

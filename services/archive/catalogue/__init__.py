@@ -1,0 +1,1 @@
+"""What can be asked of the archive: articles, lists, search and related news, on any engine."""

@@ -1,0 +1,1 @@
+"""The engine in this process: a Tantivy index in a folder."""

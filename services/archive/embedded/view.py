@@ -1,0 +1,91 @@
+"""Questions to the embedded index."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tantivy import DocAddress
+
+from services.archive.articles.history import History
+from services.archive.embedded.compiling import compiled
+from services.archive.embedded.documents import histories_in
+from services.archive.embedded.index import Index, record, records
+from services.archive.engine.contract import Hit
+from services.archive.engine.documents import Kind
+from services.archive.engine.query import All, AnyOf, Query, Term
+
+# How an article stands, and what of it may be read.
+_STANDS = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED, Kind.ERASED})
+_READABLE = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EARLIER})
+
+
+class EmbeddedView:
+    """One commit of the index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._searcher = index.searcher()
+
+    def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
+        """Give what fits best."""
+        found = self._searcher.search(compiled(query), limit, count=False, offset=passed)
+        return self._hits(found.hits)
+
+    def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
+        """Give what was published last."""
+        asked = compiled(query)
+        if after:
+            asked = asked.and_must_match(self._index.parse(f"order:<{after}"))
+        found = self._searcher.search(asked, limit, count=False, order_by_field="order")
+        return self._hits([(0.0, address) for _, address in found.hits])
+
+    def counts(
+        self, query: Query, fields: Collection[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Count values."""
+        wanted = {field: {"terms": {"field": field, "size": most}} for field in fields}
+        answer: dict[str, Any] = self._searcher.aggregate(compiled(query), wanted)
+        return {
+            field: {each["key"]: each["doc_count"] for each in answer[field]["buckets"]}
+            for field in fields
+        }
+
+    def total(self, query: Query) -> int:
+        """Count what is found."""
+        answer = self._searcher.aggregate(
+            compiled(query), {"found": {"value_count": {"field": "published"}}}
+        )
+        return int(answer["found"]["value"])
+
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """Count documents; those that were replaced count until they are merged away."""
+        return {term: self._searcher.doc_freq(field, term) for term in terms}
+
+    @property
+    def documents(self) -> int:
+        """All that the index holds, but for what was deleted."""
+        return self._searcher.num_docs
+
+    def stands(self, article: UUID) -> bytes | None:
+        """Give the record that says how an article stands."""
+        return next(iter(self._of(article, _STANDS)), None)
+
+    def history(self, article: UUID) -> History:
+        """Give an article's versions."""
+        return histories_in(self._of(article, _READABLE)).get(article, {})
+
+    def registry(self) -> Iterable[bytes]:
+        """Give all records of the registry."""
+        return records(self._searcher, compiled(Term("kind", Kind.REGISTRY)))
+
+    def _of(self, article: UUID, kinds: frozenset[str]) -> Iterable[bytes]:
+        query = All([Term("key", str(article)), AnyOf("kind", kinds)])
+        return records(self._searcher, compiled(query))
+
+    def _hits(self, found: Sequence[tuple[float, DocAddress]]) -> Sequence[Hit]:
+        addresses = [address for _, address in found]
+        published = self._searcher.fast_field_values("published", addresses)
+        return [
+            Hit(record(self._searcher, address), score, int(time or 0))
+            for (score, address), time in zip(found, published, strict=True)
+        ]

@@ -1,0 +1,106 @@
+"""What both engines do."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any as Anything
+from typing import Protocol
+from uuid import UUID
+
+from schemas.events import RegistryEvent
+from services.archive.articles.changes import Change
+from services.archive.articles.history import History
+from services.archive.engine.query import Query
+from services.common.resuming import Offsets
+
+InWorker = Callable[[Callable[[], Anything]], Awaitable[Anything]]
+"""Does something where nobody else writes meanwhile, and gives its answer."""
+
+
+class EngineFailed(OSError):
+    """The engine could not write or answer: nobody's record or question is at fault."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch did: an entry for each of its changes."""
+
+    effective: Sequence[bool]
+    """Whether it changed anything."""
+    held: Sequence[bool]
+    """Whether its version is in the index now."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article that was found: its `record`, and when it was first published, in microseconds
+    since 1970."""
+
+    record: bytes
+    score: float
+    published: int
+
+
+class View(Protocol):
+    """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
+
+    def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
+        """Give what fits best, leaving out the first `passed`."""
+
+    def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
+        """Give what was published last, `after` a place in that order; scores are 0."""
+
+    def counts(
+        self, query: Query, fields: Collection[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Count the values of exact fields in all that is found, the `most` frequent of each."""
+
+    def total(self, query: Query) -> int:
+        """Count what is found."""
+
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """Say in how many documents each term is; 0 for one that is in none."""
+
+    @property
+    def documents(self) -> int:
+        """In how many documents terms are looked for."""
+
+    def stands(self, article: UUID) -> bytes | None:
+        """Give the record that says how an article stands: its newest version, or how it ended."""
+
+    def history(self, article: UUID) -> History:
+        """Give an article's versions, as far as they may be known."""
+
+    def registry(self) -> Iterable[bytes]:
+        """Give all records of the registry."""
+
+
+class Engine(Protocol):
+    """Keeps documents. Any thread may ask; one at a time may write."""
+
+    @property
+    def id(self) -> str:
+        """Made with the index; another index has another, and so its own consumer groups."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why it can't write or answer just now, if it can't."""
+
+    @property
+    def offsets(self) -> Offsets | None:
+        """How far each partition has been taken, for good; None where Kafka alone knows."""
+
+    def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
+        """Take versions and tombstones, in any order and as often as they come, and note `offsets`
+        with them. When it returns they are kept for good and can be found. Raises EngineFailed."""
+
+    def name(self, records: Mapping[str, RegistryEvent | None], offsets: Offsets) -> None:
+        """Take records of the registry by key, None for one that was removed, as `take` does."""
+
+    def view(self) -> View:
+        """Give a view of all that was taken."""
+
+    async def tend(self, in_worker: InWorker) -> None:
+        """Do what has to be done beside; run until cancelled. `in_worker` is where it writes."""
+
+    def close(self) -> None:
+        """Let go of all. No call may follow."""

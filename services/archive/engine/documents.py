@@ -1,0 +1,116 @@
+"""What stands in an index, for any engine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.article import Article
+from services.archive.language.terms import pairs, terms_of
+
+FORMAT = 3
+"""Goes up with every change of what stands in an index; it is then made anew from Kafka."""
+
+FACETS = ("unit", "column", "campaign", "genre", "language")
+EXACT = (*FACETS, "media")
+"""Fields of exact values; the facets can be counted."""
+POSITIONED = ("headline", "lead", "words")
+"""Fields of folded words, in their order: phrases can be found."""
+COUNTED = ("pairs",)
+"""Fields of terms in no order."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# No folded word: between two parts it keeps a phrase from reaching across.
+_GAP = " . "
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    CURRENT = "current"
+    """The newest version of an article that readers may see; only these carry words."""
+    NOTICE = "notice"
+    """What is left of an article that was taken back."""
+    EXPIRED = "expired"
+    """The newest version of an article whose time is over: known, and shown to nobody."""
+    ERASED = "erased"
+    """The record of an erasure: nothing else is left of the article."""
+    FORGOTTEN = "forgotten"
+    """A version that was erased: only its number, so that it can't come back."""
+    EARLIER = "earlier"
+    """A version that stands in the history only."""
+    REGISTRY = "registry"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document: found by its fields, and read again as its `record`.
+
+    `texts` are terms with spaces between them. `published` and `order` are of articles that stand.
+    """
+
+    key: str
+    kind: Kind
+    record: bytes
+    exact: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    published: int | None = None
+    order: str | None = None
+
+
+def version_document(article: Article, *, newest: bool) -> Document:
+    """Make the document of a version; the newest one is to be found."""
+    if not newest:
+        return _kept(article, Kind.EARLIER)
+    if article.erased:
+        return _kept(article, Kind.ERASED)
+    if article.canceled:
+        return _kept(article, Kind.NOTICE)
+    if article.withheld:
+        return _kept(article, Kind.EXPIRED)
+    return Document(
+        key=str(article.id),
+        kind=Kind.CURRENT,
+        record=article.model_dump_json().encode(),
+        exact=_exact(article),
+        texts=_texts(article),
+        published=instant(article.published),
+        order=place_in_order(article.published, article.id),
+    )
+
+
+def place_in_order(published: datetime, article_id: UUID) -> str:
+    """Say where an article stands among all: by first publication, then by id."""
+    return f"{max(0, instant(published)):018d}{article_id.hex}"
+
+
+def instant(time: datetime) -> int:
+    """Count microseconds since 1970."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def _kept(article: Article, kind: Kind) -> Document:
+    return Document(str(article.id), kind, article.model_dump_json().encode())
+
+
+def _exact(article: Article) -> Mapping[str, Sequence[str]]:
+    return {
+        "unit": [article.unit],
+        "genre": [article.genre],
+        "language": [article.language],
+        "column": [article.column] if article.column else [],
+        "campaign": article.campaigns,
+        "media": [str(media.id) for media in article.media if media.id],
+    }
+
+
+def _texts(article: Article) -> Mapping[str, str]:
+    terms = terms_of(article)
+    return {
+        "headline": " ".join(terms.headline),
+        "lead": " ".join(terms.lead),
+        "words": _GAP.join(map(" ".join, terms.parts)),
+        "pairs": " ".join(" ".join(pairs(part)) for part in terms.parts),
+    }

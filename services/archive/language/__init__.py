@@ -1,0 +1,1 @@
+"""Vietnamese as it is written and typed, as the terms that an engine finds."""
