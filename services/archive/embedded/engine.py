@@ -1,6 +1,7 @@
 """The embedded engine: what comes is applied to what is known, in one commit."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, starmap
 from pathlib import Path
 from uuid import UUID
 
@@ -46,21 +47,25 @@ class EmbeddedEngine:
 
     def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
         """Commit `changes` with `offsets`."""
+        self.index.begin()
         known = self._histories({change.id for change in changes})
         changed, effective = apply(known, changes)
-        documents = {str(id_): article_documents(id_, history) for id_, history in changed.items()}
-        self.index.replace(documents, offsets)
+        # What nothing stood under needs no search for what to delete, in every segment.
+        stood = [str(id_) for id_ in changed if known.get(id_)]
+        documents = chain.from_iterable(starmap(article_documents, changed.items()))
+        self.index.replace(stood, documents, offsets)
         histories = {**known, **changed}
         held = [histories.get(each.id, {}).get(each.version) is not None for each in changes]
         return Outcome(effective, held)
 
     def name(self, records: Mapping[str, RegistryEvent | None], offsets: Offsets) -> None:
         """Commit the registry's records with `offsets`."""
-        documents = {
-            key: [kept_document(key, Kind.REGISTRY, event.to_bytes())] if event else []
+        documents = [
+            kept_document(key, Kind.REGISTRY, event.to_bytes())
             for key, event in records.items()
-        }
-        self.index.replace(documents, offsets)
+            if event
+        ]
+        self.index.replace(records, documents, offsets)
 
     def view(self) -> EmbeddedView:
         """Give a view of the last commit."""

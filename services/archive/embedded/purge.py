@@ -9,6 +9,7 @@ readers notice nothing, and a process that dies goes on later.
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain, starmap
 from typing import Any
 from uuid import UUID
 
@@ -83,10 +84,10 @@ def rewrite(index: Index, keys: Sequence[str]) -> None:
     searcher = index.searcher()
     articles = [key for key in keys if _is_article(key)]
     histories = histories_in(records(searcher, Query.term_set_query(SCHEMA, "key", articles)))
-    documents = {str(id_): article_documents(id_, each) for id_, each in histories.items()}
+    documents = list(chain.from_iterable(starmap(article_documents, histories.items())))
     for key in set(keys).difference(articles):
-        documents[key] = list(_registry_documents(searcher, key))
-    index.replace(documents, {})
+        documents += _registry_documents(searcher, key)
+    index.replace(keys, documents, {})
 
 
 def _erased() -> Query:
