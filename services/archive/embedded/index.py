@@ -3,21 +3,16 @@
 import itertools
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-import structlog
 import tantivy
-from pydantic import BaseModel, ValidationError
 from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
 
 from services.archive.embedded.documents import SCHEMA, kept_document
 from services.archive.engine.contract import EngineFailed
-from services.archive.engine.documents import FORMAT
-from services.common.ids import new_id
 from services.common.resuming import Offsets
 
 _WRITER_BYTES = 64_000_000
@@ -27,8 +22,6 @@ _OF_SEGMENT = re.compile("[0-9a-f]{32}[.]")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-log = structlog.get_logger()
 
 
 class Index:
@@ -40,14 +33,13 @@ class Index:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.id = _identity(folder)
-        """Made with the index; another index has another, and so its own consumer groups."""
         self.fault: str | None = None
         """Why the last commit failed, if it did."""
-        self._folder = folder
+        self.folder = folder
         self._index = tantivy.Index(SCHEMA, str(folder))
         self._index.config_reader("manual")
         self._writer: IndexWriter | None = None
+        self._closed = False
         self._offsets: Offsets = {}
         self.begin()
 
@@ -58,6 +50,8 @@ class Index:
 
     def begin(self) -> IndexWriter:
         """See what was committed last, and be ready to write. Raises EngineFailed."""
+        if self._closed:
+            raise EngineFailed("the index was closed")
         if self._writer is None:
             writer = self._asked(partial(self._index.writer, _WRITER_BYTES, num_threads=1))
             self._asked(self._index.reload)
@@ -117,17 +111,17 @@ class Index:
     def leftovers(self) -> list[str]:
         """List the files of segments that are gone, or that are about to come."""
         known = {segment for segment, _ in self._segments()}
-        files = (path.name for path in self._folder.iterdir() if _OF_SEGMENT.match(path.name))
+        files = (path.name for path in self.folder.iterdir() if _OF_SEGMENT.match(path.name))
         return [name for name in files if name[:32] not in known]
 
     def _segments(self) -> list[tuple[str, bool]]:
         """List the segments of the last commit, and whether documents of each were deleted."""
-        listed = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        listed = json.loads((self.folder / "meta.json").read_bytes())["segments"]
         return [(each["segment_id"].replace("-", ""), bool(each["deletes"])) for each in listed]
 
     def close(self) -> None:
-        """Let go of the lock. No call may follow."""
-        self._writer = None
+        """Let go of the lock. Nothing may be written afterwards; who has a view may go on."""
+        self._writer, self._closed = None, True
 
     def _asked(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -165,30 +159,3 @@ def _offsets_document(offsets: Offsets) -> Document:
 
 def _read_offsets(stored: bytes) -> Offsets:
     return {(topic, partition): offset for topic, partition, offset in json.loads(stored)}
-
-
-class _Identity(BaseModel):
-    format: int
-    id: str
-
-
-def _identity(folder: Path) -> str:
-    """Tell which index lies in `folder`; throw away one of another format, and begin anew."""
-    file = folder / "identity.json"
-    try:
-        identity = _Identity.model_validate_json(file.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        identity = None
-    if identity and identity.format == FORMAT:
-        return identity.id
-    if folder.exists():
-        log.warning("index_discarded", folder=str(folder), format=identity and identity.format)
-        # First, so that an index that is half gone is never taken for a whole one.
-        file.unlink(missing_ok=True)
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    identity = _Identity(format=FORMAT, id=str(new_id()))
-    part = file.with_suffix(".part")
-    part.write_text(identity.model_dump_json())
-    part.replace(file)
-    return identity.id
