@@ -18,7 +18,7 @@ from services.archive.embedded.documents import (
 from services.archive.embedded.index import Index, records
 from services.archive.embedded.purge import purge_what_was_erased
 from services.archive.embedded.view import EmbeddedView
-from services.archive.engine.contract import InWorker, Outcome
+from services.archive.engine.contract import Changed, InWorker, Outcome
 from services.archive.engine.documents import Kind
 from services.common.resuming import Offsets
 
@@ -28,6 +28,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path) -> None:
         self.index = Index(folder)
+        self._listeners: list[Changed] = []
 
     @property
     def id(self) -> str:
@@ -50,6 +51,8 @@ class EmbeddedEngine:
         changed, effective = apply(known, changes)
         documents = {str(id_): article_documents(id_, history) for id_, history in changed.items()}
         self.index.replace(documents, offsets)
+        for listener in self._listeners:
+            listener(changed.keys())
         histories = {**known, **changed}
         held = [histories.get(each.id, {}).get(each.version) is not None for each in changes]
         return Outcome(effective, held)
@@ -65,6 +68,15 @@ class EmbeddedEngine:
     def view(self) -> EmbeddedView:
         """Give a view of the last commit."""
         return EmbeddedView(self.index)
+
+    @property
+    def alone(self) -> bool:
+        """It is: the index is locked."""
+        return True
+
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of the articles of each commit."""
+        self._listeners.append(listener)
 
     async def tend(self, in_worker: InWorker) -> None:
         """Take what was erased out of the index's files; run until cancelled."""
