@@ -12,6 +12,9 @@ from services.archive.articles.history import History
 from services.archive.engine.query import Query
 from services.common.resuming import Offsets
 
+Changed = Callable[[Collection[UUID] | None], None]
+"""Takes the articles that are not as they were; None where any may be another."""
+
 InWorker = Callable[[Callable[[], Anything]], Awaitable[Anything]]
 """Does something where nobody else writes meanwhile, and gives its answer."""
 
@@ -123,6 +126,14 @@ class Engine(Protocol):
 
     def rebuild(self) -> Rebuild:
         """Begin an index beside; one at a time. Raises EngineFailed."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else writes, so that every change is told of."""
+
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of each change that is taken here, from now on: when views show it, and
+        before the call that brought it returns. It may be called from any thread."""
 
     async def tend(self, in_worker: InWorker) -> None:
         """Do what has to be done beside; run until cancelled. `in_worker` is where it writes."""
