@@ -26,6 +26,8 @@ from services.common.resuming import Offsets
 class EmbeddedEngine:
     """An index of this process alone, in `folder`."""
 
+    shared = False
+
     def __init__(self, folder: Path) -> None:
         self.index = Index(folder)
 

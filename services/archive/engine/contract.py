@@ -77,17 +77,21 @@ class View(Protocol):
 class Engine(Protocol):
     """Keeps documents. Any thread may ask; one at a time may write."""
 
+    shared: bool
+    """Whether other archives write the same index, each from its part of Kafka's partitions."""
+
     @property
     def id(self) -> str:
-        """Made with the index; another index has another, and so its own consumer groups."""
+        """Made with the index; another index has another, and so its own consumer groups. Raises
+        EngineFailed where it can't be told yet."""
 
     @property
     def fault(self) -> str | None:
         """Why it can't write or answer just now, if it can't."""
 
     @property
-    def offsets(self) -> Offsets | None:
-        """How far each partition has been taken, for good; None where Kafka alone knows."""
+    def offsets(self) -> Offsets:
+        """How far each partition has been taken, for good. Raises EngineFailed."""
 
     def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
         """Take versions and tombstones, in any order and as often as they come, and note `offsets`
