@@ -43,11 +43,11 @@ SYNDICATE: dict[str, set[str]] = {
 
 # Within archive, likewise.
 ARCHIVE: dict[str, set[str]] = {
-    "articles": set(),
+    "articles": {"language"},
     "language": set(),
     "engine": {"articles", "language"},
     "embedded": {"engine", "articles"},
-    "catalogue": {"engine", "language"},
+    "catalogue": {"engine", "articles", "language"},
     "pages": {"catalogue", "language"},
 }
 

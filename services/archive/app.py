@@ -8,18 +8,21 @@ from functools import partial
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from services.archive import api, media
+from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.handlers import subscribe
 from services.archive.intake import Intake
+from services.archive.newsroom import Desk
 from services.archive.pages import routes
 from services.archive.parts import Parts
+from services.archive.rebuilding import Rebuilding
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
+from services.common.auth import AdminKey
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.publishing import publisher
@@ -42,10 +45,17 @@ def build(settings: ArchiveSettings) -> FastAPI:
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
         app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
+        app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             tending = engine.tend(intake.in_worker)
-            async with running(kafka=link.run(), announcing=announcer.run(), tending=tending):
+            async with running(
+                kafka=link.run(),
+                announcing=announcer.run(),
+                tending=tending,
+                rebuilding=rebuilding.run(),
+            ):
                 yield
             # Batches under way are finished first.
             await broker.stop()
@@ -63,7 +73,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    for router in (routes.router, media.router, api.router):
+    for router in (routes.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from schemas.article import Article, Media
+from services.archive.articles.history import standing_at
 from services.archive.catalogue import queries
 from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.registry import Registry
@@ -64,6 +65,16 @@ class Catalogue:
         for nobody to read."""
         record = self._engine.view().stands(article_id)
         return None if record is None else Article.model_validate_json(record)
+
+    def article_at(self, article_id: UUID, at: datetime) -> Article | None:
+        """Give how an article stood at a time, None before its first release. One that ended or is
+        withheld now is that whenever: nobody may read what it was."""
+        view = self._engine.view()
+        record = view.stands(article_id)
+        now = None if record is None else Article.model_validate_json(record)
+        if now is None or now.canceled or now.withheld:
+            return now
+        return standing_at(view.history(article_id), at)
 
     def history(self, article_id: UUID) -> list[Article]:
         """Give all versions, the newest first; none unless the article may be seen, and none of
