@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.article import Article
+from services.archive.catalogue.brief import Brief
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Site:
     archive_url: str
     syndicate_url: str
 
-    def article(self, article: Article) -> str:
+    def article(self, article: Article | Brief) -> str:
         """Give the address of an article's page."""
         return f"{self.archive_url}/articles/{article.id}"
 

@@ -16,6 +16,7 @@ from schemas.events import (
     UnitChanged,
 )
 from schemas.registry import Unit, stands_for
+from services.archive.catalogue.brief import Brief
 from services.archive.engine.contract import Engine, EngineFailed
 from services.archive.language.terms import pairs
 from services.common.text import folded_words
@@ -39,7 +40,7 @@ class Names:
     units: Mapping[str, Unit] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 
-    def unit_of(self, article: Article) -> str:
+    def unit_of(self, article: Article | Brief) -> str:
         """Name an article's unit as it was called when the article was published."""
         unit = self.units.get(article.unit)
         return unit.name_at(article.published) if unit else article.unit

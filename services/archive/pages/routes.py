@@ -79,7 +79,7 @@ def article(article_id: str, parts: TheParts, accept: Annotated[str, Header()] =
         parts,
         page=ArticlePage(found, parts.registry.names, parts.site),
         article=found,
-        related=[each.article for each in parts.catalogue.related(found, _RELATED)],
+        related=[each.article for each in parts.catalogue.related(found, _RELATED, diverse=True)],
         latest=latest,
         words=words,
     )
