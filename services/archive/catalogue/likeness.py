@@ -18,6 +18,9 @@ _BUCKETS = 2048
 _TABLE = 1 << 16
 _MIX = np.uint32(2_654_435_769)  # 2**32 by the golden ratio: spreads hashes over buckets
 _NEIGHBOURS = 10
+# What an article has for itself counts less against it: much of it no other article has at all, and
+# that says nothing.
+_UNSHARED = 0.7
 
 Columns = Sequence[int]
 """Places in `Asking`."""
@@ -110,7 +113,7 @@ def _typical(asking: Asking) -> list[np.float32]:
     """How rare a word is, and a pair."""
     odd, own = (asking.hashes & 1).astype(bool), asking.weights > 0
     both = (asking.rarity[own & ~odd], asking.rarity[own & odd])
-    return [each.mean() if len(each) else np.float32(0) for each in both]
+    return [np.float32(_UNSHARED * each.mean() if len(each) else 0) for each in both]
 
 
 def _credit_other_names(
