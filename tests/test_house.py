@@ -48,6 +48,7 @@ ARCHIVE: dict[str, set[str]] = {
     "engine": {"articles", "language"},
     "embedded": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
+    "serving": set(),
     "pages": {"catalogue", "language"},
 }
 

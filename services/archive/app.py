@@ -7,6 +7,9 @@ from functools import partial
 
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Scope
 
 from services.archive import api, media
 from services.archive.announcing import Announcer
@@ -17,6 +20,9 @@ from services.archive.handlers import subscribe
 from services.archive.intake import Intake
 from services.archive.pages import routes
 from services.archive.parts import Parts
+from services.archive.serving.files import Files
+from services.archive.serving.kept import Kept
+from services.archive.serving.pages import KeptPages, Pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -24,6 +30,9 @@ from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.publishing import publisher
 from services.common.tasks import running
+
+_PAGE_BYTES = 64 * 1024 * 1024
+_A_MOMENT = 1.0  # seconds for which a page may not show yet what is new elsewhere
 
 
 def build(settings: ArchiveSettings) -> FastAPI:
@@ -41,7 +50,17 @@ def build(settings: ArchiveSettings) -> FastAPI:
         subscribe(broker, engine, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        pages: Pages = Kept(
+            most=_PAGE_BYTES,
+            old_for=_A_MOMENT,
+            alone=engine.alone,
+            basis=lambda: registry.names,
+        )
+        files = Files(catalogue.showing, alone=engine.alone)
+        engine.tell(pages.changed)
+        engine.tell(files.changed)
+        media_files = media_store(settings)
+        app.state.parts = Parts(site, media_files, engine, catalogue, registry, files, pages)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             tending = engine.tend(intake.in_worker)
@@ -62,10 +81,21 @@ def build(settings: ArchiveSettings) -> FastAPI:
         summary="Keeps what was published, finds it again, and shows it.",
         lifespan=lifespan,
         readiness=readiness,
+        inner=[
+            # All that is here is public: other papers' pages may search it too.
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
+            Middleware(KeptPages, routes=routes.router.routes, pages=_pages),
+        ],
+        counted={"/media/": "media"},
     )
     for router in (routes.router, media.router, api.router):
         app.include_router(router)
     return app
+
+
+def _pages(scope: Scope) -> Pages:
+    pages: Pages = scope["app"].state.parts.pages
+    return pages
 
 
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:

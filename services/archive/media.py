@@ -1,6 +1,5 @@
 """Pictures, sound and film of articles that stand now."""
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -37,7 +36,7 @@ async def media(media_id: UUID, request: Request, parts: TheParts, w: Width = No
         listed = ", ".join(map(str, WIDTHS))
         reason = said("The widths there are: {widths}.", widths=listed)
         raise Problem("invalid", reason, errors=[FieldError("/query/w", reason, "width")])
-    described = await asyncio.to_thread(parts.catalogue.media, media_id)
+    described = await parts.files.shown(media_id)
     if described is None:
         raise not_found()
     name = rendition(w) if w and any(each.width == w for each in described.renditions) else ORIGINAL
