@@ -60,7 +60,8 @@ def _headers(media_id: UUID, kind: str) -> dict[str, str]:
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     if kind.startswith(_PICTURE):
-        return headers
+        name = _file_name(media_id, kind)
+        return headers | {"Content-Disposition": f'inline; filename="{name}"'}
     if not kind.startswith(_RECORDING):
         kind = "application/octet-stream"
     return headers | {
@@ -70,5 +71,10 @@ def _headers(media_id: UUID, kind: str) -> dict[str, str]:
 
 
 def _file_name(media_id: UUID, kind: str) -> str:
-    endings = {"audio/mp4": "m4a", "audio/mpeg": "mp3", "application/octet-stream": "bin"}
+    endings = {
+        "audio/mp4": "m4a",
+        "audio/mpeg": "mp3",
+        "image/svg+xml": "svg",
+        "application/octet-stream": "bin",
+    }
     return f"{media_id}.{endings.get(kind, kind.partition('/')[2])}"
