@@ -11,21 +11,24 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
 
-from services.archive import api, media
+from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.handlers import subscribe
 from services.archive.intake import Intake
+from services.archive.newsroom import Desk
 from services.archive.pages import routes
 from services.archive.parts import Parts
+from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
 from services.archive.serving.kept import Kept
 from services.archive.serving.pages import KeptPages, Pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
+from services.common.auth import AdminKey
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.publishing import publisher
@@ -61,10 +64,17 @@ def build(settings: ArchiveSettings) -> FastAPI:
         engine.tell(files.changed)
         media_files = media_store(settings)
         app.state.parts = Parts(site, media_files, engine, catalogue, registry, files, pages)
+        rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
+        app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             tending = engine.tend(intake.in_worker)
-            async with running(kafka=link.run(), announcing=announcer.run(), tending=tending):
+            async with running(
+                kafka=link.run(),
+                announcing=announcer.run(),
+                tending=tending,
+                rebuilding=rebuilding.run(),
+            ):
                 yield
             # Batches under way are finished first.
             await broker.stop()
@@ -82,13 +92,13 @@ def build(settings: ArchiveSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
         inner=[
-            # All that is here is public: other papers' pages may search it too.
+            # What needs no key is public: pages of other sites may search it too.
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
             Middleware(KeptPages, routes=routes.router.routes, pages=_pages),
         ],
         counted={"/media/": "media"},
     )
-    for router in (routes.router, media.router, api.router):
+    for router in (routes.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 
