@@ -1,6 +1,8 @@
 """Events in: each topic has a consumer that starts where the index stands."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from faststream.kafka import KafkaBroker
 
@@ -12,7 +14,10 @@ from services.common.consuming import DeadLetters, RecordHandler, pass_over
 from services.common.kafka import Record, consume
 from services.common.resuming import Offsets
 
-Handle = Callable[[Sequence[Record]], Awaitable[None]]
+_PART = 500  # records
+_AT_ONCE = 4 * _PART  # under load; few large segments of the index are less work than many
+
+Handle = Callable[[Sequence[Record]], Coroutine[Any, Any, None]]
 
 
 def subscribe(broker: KafkaBroker, engine: Engine, intake: Intake) -> None:
@@ -25,11 +30,23 @@ def subscribe(broker: KafkaBroker, engine: Engine, intake: Intake) -> None:
         articles = RecordHandler(
             read_article_event, intake.take_articles, park_invalid=pass_over, park_failed=park
         )
-        _consume(broker, engine, topic, articles)
+        _consume(broker, engine, topic, in_parts(articles))
     registry = RecordHandler(
         read_registry_event, intake.take_registry, park_invalid=pass_over, park_failed=park
     )
     _consume(broker, engine, REGISTRY, registry)
+
+
+def in_parts(handle: Handle) -> Handle:
+    """Have records read part by part: while one is being written the next is read, and what was
+    read meanwhile is written in one commit. If one fails, none after it is told of."""
+
+    async def handle_parts(records: Sequence[Record]) -> None:
+        async with asyncio.TaskGroup() as parts:
+            for start in range(0, len(records), _PART):
+                parts.create_task(handle(records[start : start + _PART]))
+
+    return handle_parts
 
 
 def _consume(broker: KafkaBroker, engine: Engine, topic: Topic, handle: Handle) -> None:
@@ -37,4 +54,5 @@ def _consume(broker: KafkaBroker, engine: Engine, topic: Topic, handle: Handle) 
         return engine.offsets or {}
 
     group = f"tinbai-archive-{engine.id}.{topic.name}"
-    consume(broker, topic, group, handle, stored if engine.offsets is not None else None)
+    start = stored if engine.offsets is not None else None
+    consume(broker, topic, group, handle, start, _AT_ONCE)
