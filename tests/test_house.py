@@ -47,6 +47,7 @@ ARCHIVE: dict[str, set[str]] = {
     "language": set(),
     "engine": {"articles", "language"},
     "embedded": {"engine", "articles"},
+    "cluster": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
     "serving": set(),
     "pages": {"catalogue", "language"},

@@ -1,18 +1,38 @@
 """Events in: each topic has a consumer that starts where the index stands."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from faststream.kafka import KafkaBroker
 
 from schemas.reading import read_article_event, read_registry_event
 from schemas.topics import ARTICLES, EXPRESS, REGISTRY, Topic
-from services.archive.engine.contract import Engine
+from services.archive.engine.contract import Engine, EngineFailed
 from services.archive.intake import Intake
 from services.common.consuming import DeadLetters, RecordHandler, pass_over
-from services.common.kafka import Record, consume
+from services.common.kafka import KafkaLink, Record, consume
 from services.common.resuming import Offsets
 
+_LOOK_EVERY = 0.5  # seconds
+
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+async def consuming(broker: KafkaBroker, engine: Engine, intake: Intake, link: KafkaLink) -> None:
+    """Consume as soon as it is known which index there is; run until cancelled."""
+    while True:
+        if await asyncio.to_thread(_is_known, engine):
+            break
+        await asyncio.sleep(_LOOK_EVERY)
+    subscribe(broker, engine, intake)
+    await link.run()
+
+
+def _is_known(engine: Engine) -> bool:
+    try:
+        return bool(engine.id)
+    except EngineFailed:
+        return False
 
 
 def subscribe(broker: KafkaBroker, engine: Engine, intake: Intake) -> None:
@@ -34,7 +54,6 @@ def subscribe(broker: KafkaBroker, engine: Engine, intake: Intake) -> None:
 
 def _consume(broker: KafkaBroker, engine: Engine, topic: Topic, handle: Handle) -> None:
     async def stored() -> Offsets:
-        return engine.offsets or {}
+        return await asyncio.to_thread(lambda: engine.offsets)
 
-    group = f"tinbai-archive-{engine.id}.{topic.name}"
-    consume(broker, topic, group, handle, stored if engine.offsets is not None else None)
+    consume(broker, topic, f"tinbai-archive-{engine.id}.{topic.name}", handle, stored)
