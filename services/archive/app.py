@@ -26,8 +26,7 @@ from services.archive.pages import routes
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
-from services.archive.serving.kept import Kept
-from services.archive.serving.pages import KeptPages, Pages
+from services.archive.serving.pages import KeptPages, Pages, kept_pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -40,8 +39,6 @@ from services.common.said import said
 from services.common.tasks import running
 
 log = structlog.get_logger()
-_PAGE_BYTES = 64 * 1024 * 1024
-_A_MOMENT = 1.0  # seconds for which a page may not show yet what is new elsewhere
 
 
 def build(settings: ArchiveSettings) -> FastAPI:
@@ -58,13 +55,8 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(engine, registry, announcer)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        pages: Pages = Kept(
-            most=_PAGE_BYTES,
-            old_for=_A_MOMENT,
-            alone=not engine.shared,
-            basis=lambda: registry.names,
-        )
-        files = Files(catalogue.showing, alone=not engine.shared)
+        pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
+        files = Files(catalogue.showing, shared=engine.shared)
         engine.tell(pages.changed)
         engine.tell(files.changed)
         media_files = media_store(settings)

@@ -17,11 +17,11 @@ class World:
     now: float = 0.0
     basis: object = field(default_factory=object)
 
-    def kept(self, most: int = 100, *, alone: bool = True) -> Kept[str]:
+    def kept(self, most: int = 100, *, shared: bool = False) -> Kept[str]:
         return Kept(
             most=most,
             old_for=1.0,
-            alone=alone,
+            shared=shared,
             basis=lambda: self.basis,
             clock=lambda: self.now,
         )
@@ -100,7 +100,7 @@ def test_nothing_is_given_when_everything_may_have_changed(world):
 
 
 def test_where_others_write_it_is_given_for_a_second_only(world):
-    kept = world.kept(alone=False)
+    kept = world.kept(shared=True)
     put(kept, "a", ONE)
     world.now = 1.0
     assert kept.get("a") is None

@@ -15,12 +15,12 @@ class Files:
     """Descriptions of files that a current article shows. What none shows is looked for each time:
     it may be shown by the next."""
 
-    def __init__(self, showing: Callable[[UUID], Article | None], *, alone: bool) -> None:
-        """Ask `showing` for an article that shows a file; `alone` is the engine's."""
+    def __init__(self, showing: Callable[[UUID], Article | None], *, shared: bool) -> None:
+        """Ask `showing` for an article that shows a file; `shared` is the engine's."""
         self._showing = showing
         # Only a change of the article that shows a file takes it away, and of that we are told.
-        old_for = _LONG if alone else _A_MOMENT
-        self._kept: Kept[Media] = Kept(most=_MOST, old_for=old_for, alone=alone)
+        old_for = _A_MOMENT if shared else _LONG
+        self._kept: Kept[Media] = Kept(most=_MOST, old_for=old_for, shared=shared)
 
     def changed(self, articles: Collection[UUID] | None) -> None:
         """Look anew for what these articles showed."""

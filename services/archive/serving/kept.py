@@ -45,15 +45,15 @@ class Kept(Generic[T]):
         *,
         most: int,
         old_for: float,
-        alone: bool = True,
+        shared: bool = False,
         basis: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep values of `most` in all, in what `put` counts their size. Unless `alone`, others
-        change articles too, and nothing is told of it: then each value is as good as old."""
+        """Keep values of `most` in all, in what `put` counts their size. Where the archive is
+        `shared`, others change articles too, and nothing is told of it: all is as good as old."""
         self._most = most
         self._old_for = old_for
-        self._alone = alone
+        self._shared = shared
         self._basis = basis
         self._clock = clock
         self._lock = Lock()
@@ -121,7 +121,7 @@ class Kept(Generic[T]):
 
     def _is_good(self, began: Beginning) -> bool:
         age = self._clock() - began.at
-        is_newest = self._alone and began.change == self._change
+        is_newest = not self._shared and began.change == self._change
         limit = _LONGEST if is_newest else self._old_for
         return age < limit and began.basis is self._basis()
 

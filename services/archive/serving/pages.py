@@ -25,6 +25,8 @@ from services.common.codings import quick, slow
 from services.common.language import current_language
 from services.common.ready import Header
 
+_BYTES = 64 * 1024 * 1024
+_A_MOMENT = 1.0  # seconds for which a page may not show yet what is new elsewhere
 _KEPT = (200, 410)
 _TRIES = 3  # while what is shown changes faster than it is made
 _OVERHEAD = 4000  # bytes in memory, beside the texts of a page
@@ -42,6 +44,11 @@ class Page:
 
 
 Pages = Kept[Page]
+
+
+def kept_pages(*, shared: bool, basis: Callable[[], object]) -> Pages:
+    """Make room for pages; `shared` is the engine's, `basis` gives the names that they show."""
+    return Kept(most=_BYTES, old_for=_A_MOMENT, shared=shared, basis=basis)
 
 
 @dataclass(frozen=True)
