@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from faststream.kafka import KafkaBroker
 from starlette.responses import Response
 
-from services.archive import api, media
+from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
@@ -18,11 +18,14 @@ from services.archive.engine.contract import EngineFailed
 from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
+from services.archive.newsroom import Desk
 from services.archive.pages import routes
 from services.archive.parts import Parts
+from services.archive.rebuilding import Rebuilding
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
+from services.common.auth import AdminKey
 from services.common.kafka import KafkaLink, make_broker, standing, start_afresh
 from services.common.media import media_store
 from services.common.problems import Problem
@@ -48,12 +51,15 @@ def build(settings: ArchiveSettings) -> FastAPI:
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
         app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
+        app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             work = {
                 "consuming": consuming(broker, engine, intake, link),
                 "announcing": announcer.run(),
                 "tending": engine.tend(intake.in_worker),
+                "rebuilding": rebuilding.run(),
                 **({"names": registry.keep_up()} if engine.shared else {}),
             }
             async with running(**work):
@@ -75,7 +81,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         readiness=readiness,
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, media.router, api.router):
+    for router in (routes.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 

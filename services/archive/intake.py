@@ -1,7 +1,7 @@
 """Batches of events into the index, in a thread of its own: the event loop never waits for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -52,13 +52,7 @@ class Intake:
 
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""
-        records: dict[str, RegistryEvent | None] = {}
-        for item in batch.items:
-            if item.event:
-                records[item.event.key] = item.event
-            elif key := registry_key(item.record.key):
-                records[key] = None
-        await self.in_worker(partial(self._engine.name, records, batch.next_offsets))
+        await self.in_worker(partial(self._engine.name, records_in(batch), batch.next_offsets))
         await self.in_worker(self._registry.reload)
         for item in batch.items:
             if item.event:
@@ -72,6 +66,17 @@ class Intake:
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Do something with the index that nobody else writes meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+
+def records_in(batch: Batch[RegistryEvent]) -> Mapping[str, RegistryEvent | None]:
+    """Give the newest record of each key in a batch; None for one that was removed."""
+    records: dict[str, RegistryEvent | None] = {}
+    for item in batch.items:
+        if item.event:
+            records[item.event.key] = item.event
+        elif key := registry_key(item.record.key):
+            records[key] = None
+    return records
 
 
 def _log(event: ArticleEvent | None, change: Change, *, is_new: bool) -> None:

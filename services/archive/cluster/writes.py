@@ -16,8 +16,9 @@ from typing import Any
 from uuid import UUID
 
 from schemas.article import Article
-from services.archive.articles.history import History
-from services.archive.engine.documents import Document, Kind, version_document
+from schemas.events import RegistryEvent
+from services.archive.articles.history import History, newest, with_version, without_version
+from services.archive.engine.documents import Document, Kind, instant, version_document
 from services.common.resuming import Offsets
 
 TEXT, GONE, ERASURE = 1, 2, 3
@@ -38,6 +39,12 @@ class Write:
     id: str
     rank: int
     source: Mapping[str, Any]
+
+
+def changes_writes(histories: Mapping[UUID, History]) -> Iterator[Write]:
+    """Say what is known of articles."""
+    for article, history in histories.items():
+        yield from article_writes(article, history)
 
 
 def article_writes(article: UUID, history: History) -> Iterator[Write]:
@@ -70,11 +77,17 @@ def version_id(article: UUID, version: int) -> str:
     return f"{article}:{version}"
 
 
-def registry_write(key: str, rank: int, record: bytes | None) -> Write:
-    """Say what the registry has under a key; `record` is None for what was removed."""
-    if record is None:
-        return Write(key, rank, {"kind": Kind.FORGOTTEN})
-    return Write(key, rank, {"kind": Kind.REGISTRY, "record": record.decode()})
+def registry_writes(
+    records: Mapping[str, RegistryEvent | None], ranks: Mapping[str, int]
+) -> Iterator[Write]:
+    """Say what the registry has: of two events the later one counts. A removal has no time, so it
+    goes above what stands there: `ranks` tell."""
+    for key, event in records.items():
+        if event is None:
+            yield Write(key, ranks.get(key, 0) + 1, {"kind": Kind.FORGOTTEN})
+        else:
+            record = event.to_bytes().decode()
+            yield Write(key, instant(event.time), {"kind": Kind.REGISTRY, "record": record})
 
 
 def offset_writes(offsets: Offsets) -> Iterable[Write]:
@@ -96,6 +109,22 @@ def _gone(article: UUID, version: int) -> Write:
 
 def _stub(article: UUID) -> Mapping[str, Any]:
     return {"article": str(article), "kind": Kind.FORGOTTEN}
+
+
+def read_history(kept: Iterable[tuple[str, bytes | None]]) -> History:
+    """Join what the documents of an article's versions keep, by their ids, to what may be read."""
+    history: History = {}
+    for id_, record in kept:
+        version = id_.partition(":")[2]
+        if record is not None:
+            history = with_version(history, Article.model_validate_json(record))
+        elif version:
+            history = without_version(history, int(version))
+    stands = newest(history)
+    if stands is None or stands.erased:
+        return {}
+    # The newest version of an article whose time is over is for nobody to read.
+    return {n: text for n, text in history.items() if not (text is stands and text.withheld)}
 
 
 def _source(document: Document) -> Mapping[str, Any]:

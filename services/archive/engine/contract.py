@@ -74,6 +74,27 @@ class View(Protocol):
         """Give all records of the registry."""
 
 
+class Rebuild(Protocol):
+    """An index that is made from the log's beginning, beside the one that answers.
+
+    Whatever the engine takes meanwhile comes into this one too: so when it has taken all that the
+    log held when it began, it lacks nothing. It is written where the engine is.
+    """
+
+    def take(self, changes: Sequence[Change]) -> None:
+        """Take versions and tombstones, in any order. Raises EngineFailed."""
+
+    def name(self, records: Mapping[str, RegistryEvent | None]) -> None:
+        """Take records of the registry, the older ones first. Raises EngineFailed."""
+
+    def swap(self) -> None:
+        """Have it answer from now on, with the offsets of the one that did; this one is let go,
+        and who has a view of it may go on. Raises EngineFailed: then all stays as it was."""
+
+    def discard(self) -> None:
+        """Let go of it, unless it answers by now."""
+
+
 class Engine(Protocol):
     """Keeps documents. Any thread may ask; one at a time may write."""
 
@@ -82,8 +103,8 @@ class Engine(Protocol):
 
     @property
     def id(self) -> str:
-        """Made with the index; another index has another, and so its own consumer groups. Raises
-        EngineFailed where it can't be told yet."""
+        """Of the index and those that follow it by a rebuild: it names their consumer groups. One
+        that begins anew has another. Raises EngineFailed where it can't be told yet."""
 
     @property
     def fault(self) -> str | None:
@@ -102,6 +123,9 @@ class Engine(Protocol):
 
     def view(self) -> View:
         """Give a view of all that was taken."""
+
+    def rebuild(self) -> Rebuild:
+        """Begin an index beside; one at a time. Raises EngineFailed."""
 
     async def tend(self, in_worker: InWorker) -> None:
         """Do what has to be done beside; run until cancelled. `in_worker` is where it writes."""
