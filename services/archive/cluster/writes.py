@@ -18,7 +18,14 @@ from uuid import UUID
 from schemas.article import Article
 from schemas.events import RegistryEvent
 from services.archive.articles.history import History, newest, with_version, without_version
-from services.archive.engine.documents import Document, Kind, instant, version_document
+from services.archive.engine.documents import (
+    COUNTED,
+    POSITIONED,
+    Document,
+    Kind,
+    instant,
+    version_document,
+)
 from services.common.resuming import Offsets
 
 TEXT, GONE, ERASURE = 1, 2, 3
@@ -26,6 +33,10 @@ END = 2**62
 """The rank of the head of an erased article."""
 
 OFFSETS = "offsets"
+
+_NO_WORDS = dict.fromkeys((*POSITIONED, *COUNTED), ".")
+"""What stands in a field of words that would be empty: nothing that anybody looks for. Lucene
+reckons how rare a word is among the documents that have the field, Tantivy among all of them."""
 
 _STUBS = 1000
 """So many versions below a retraction are overwritten. Should one have more, nobody is shown the
@@ -67,9 +78,10 @@ def head_write(article: UUID, history: History) -> Write:
     version = max(history)
     text = history[version]
     if text is None:
-        return Write(str(article), 2 * version + 1, _stub(article))
+        return Write(str(article), 2 * version + 1, {**_NO_WORDS, **_stub(article)})
     rank = END if text.erased else 2 * version
-    return Write(str(article), rank, _source(version_document(text, newest=True)))
+    source = {**_NO_WORDS, **_source(version_document(text, newest=True))}
+    return Write(str(article), rank, source)
 
 
 def version_id(article: UUID, version: int) -> str:
@@ -133,7 +145,7 @@ def _source(document: Document) -> Mapping[str, Any]:
         "kind": document.kind,
         "record": document.record.decode(),
         **document.exact,
-        **document.texts,
+        **{field: text for field, text in document.texts.items() if text},
         **({"published": document.published} if document.published is not None else {}),
         **({"order": document.order} if document.order else {}),
     }
