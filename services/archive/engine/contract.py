@@ -47,7 +47,8 @@ class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
-        """Give what fits best, leaving out the first `passed`."""
+        """Give what fits best, leaving out the first `passed`. What fits alike comes in the
+        order of `latest`, so that it doesn't matter how the index came about."""
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last, `after` a place in that order; scores are 0."""
