@@ -49,6 +49,7 @@ ARCHIVE: dict[str, set[str]] = {
     "embedded": {"engine", "articles"},
     "cluster": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
+    "serving": set(),
     "pages": {"catalogue", "language"},
 }
 
