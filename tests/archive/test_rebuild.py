@@ -31,8 +31,8 @@ ARTICLES = 250
 QUESTIONS = 1000
 ID = len('{"id":"00000000-0000-0000-0000-000000000000"')
 ALIKE = 0.1
-"""Articles whose scores differ by no more than this of the highest may change places. Tantivy counts
-what was deleted until it is merged away, and then estimates how long texts are on average."""
+"""Articles whose scores differ by no more than this of the highest may change places: Tantivy
+counts what was deleted until it is merged away, and then estimates how long the texts are."""
 AT_FIVE = {("articles", 3): 5}
 
 

@@ -58,7 +58,8 @@ async def test_what_comes_during_a_commit_waits_for_one_more():
     outcomes = await taken(engine, [FIRST], [SECOND], [THIRD, FIRST])
     assert engine.commits == [[1], [2, 3, 1]]
     assert engine.offsets == [REACHED, REACHED]
-    assert [list(each.effective) for each in outcomes] == [[True], [False], [True, True]]
+    effective = [list(each.effective) for each in outcomes if isinstance(each, Outcome)]
+    assert effective == [[True], [False], [True, True]]
 
 
 async def test_a_batch_at_fault_is_a_batch_alone():
@@ -76,5 +77,3 @@ async def test_when_the_index_fails_everybody_tries_again():
     outcomes = await taken(engine, [FIRST], [SECOND], [THIRD])
     assert [type(each) for each in outcomes] == [EngineFailed] * 3
     assert engine.commits == [[1], [2, 3]]
-
-
