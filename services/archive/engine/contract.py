@@ -57,7 +57,8 @@ class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
-        """Give what fits best, leaving out the first `passed`."""
+        """Give what fits best, leaving out the first `passed`. What fits alike comes in the
+        order of `latest`, so that it doesn't matter how the index came about."""
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, unread, of articles that stand."""
