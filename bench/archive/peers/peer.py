@@ -1,6 +1,6 @@
 """What every side does, each in its own way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -52,25 +52,18 @@ class Searching(Protocol):
         """Give a page of hits; the clock runs."""
 
 
-class Best(Protocol):
-    """Finds by terms that are ORed."""
-
-    def best(self, terms: Sequence[str]) -> Sequence[object]:
-        """Give what has the terms, the best first; the clock runs."""
-
-    def ids(self, found: Sequence[Any]) -> list[UUID]:
-        """Say which articles these are; no clock runs."""
-
-
 class ByTerms:
     """Related news by so many of the weightiest terms of ours, which were chosen beforehand."""
 
-    def __init__(self, engine: Best, most: int, subjects: Sequence[Subject]) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        best: Callable[[Sequence[str]], Sequence[object]],
+        ids: Callable[[Sequence[Any]], list[UUID]],
+        most: int,
+        subjects: Sequence[Subject],
+    ) -> None:
+        self._best, self.ids = best, ids
         self._terms = {each.article.id: each.terms(most) for each in subjects}
 
     def related(self, subject: Subject) -> Sequence[object]:
-        return self._engine.best(self._terms[subject.article.id])
-
-    def ids(self, found: Sequence[Any]) -> list[UUID]:
-        return self._engine.ids(found)
+        return self._best(self._terms[subject.article.id])
