@@ -47,7 +47,9 @@ ARCHIVE: dict[str, set[str]] = {
     "language": set(),
     "engine": {"articles", "language"},
     "embedded": {"engine", "articles"},
+    "cluster": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
+    "serving": set(),
     "pages": {"catalogue", "language"},
 }
 

@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from uuid import UUID
 
-from schemas.article import Article, Media
+from schemas.article import Article
 from services.archive.articles.history import standing_at
 from services.archive.catalogue import queries
 from services.archive.catalogue.filters import Filters
@@ -85,11 +85,10 @@ class Catalogue:
         versions = view.history(article_id)
         return [version for _, version in sorted(versions.items(), reverse=True) if version]
 
-    def media(self, media_id: UUID) -> Media | None:
-        """Give a file's description if a current article shows it."""
+    def showing(self, media_id: UUID) -> Article | None:
+        """Give the latest current article that shows a file."""
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
-        shown = (media for hit in showing for media in _article(hit).media)
-        return next((media for media in shown if media.id == media_id), None)
+        return next(map(_article, showing), None)
 
     def count(self) -> int:
         """Count the articles that stand."""

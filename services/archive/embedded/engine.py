@@ -22,6 +22,8 @@ _LOOK_EVERY = 2.0  # seconds
 class EmbeddedEngine:
     """Indexes in `folder`; one of them answers."""
 
+    shared = False
+
     def __init__(self, folder: Path) -> None:
         self._place = Place(folder)
         self.index = Index(self._place.current)
@@ -74,11 +76,6 @@ class EmbeddedEngine:
             raise
         self._rebuild = EmbeddedRebuild(index, self._swap, self._discard)
         return self._rebuild
-
-    @property
-    def alone(self) -> bool:
-        """It is: the index is locked."""
-        return True
 
     def tell(self, listener: Changed) -> None:
         """Tell `listener` of the articles of each commit."""

@@ -101,18 +101,21 @@ class Rebuild(Protocol):
 class Engine(Protocol):
     """Keeps documents. Any thread may ask; one at a time may write."""
 
+    shared: bool
+    """Whether other archives write the same index, each from its part of Kafka's partitions."""
+
     @property
     def id(self) -> str:
         """Of the index and those that follow it by a rebuild: it names their consumer groups. One
-        that begins anew has another."""
+        that begins anew has another. Raises EngineFailed where it can't be told yet."""
 
     @property
     def fault(self) -> str | None:
         """Why it can't write or answer just now, if it can't."""
 
     @property
-    def offsets(self) -> Offsets | None:
-        """How far each partition has been taken, for good; None where Kafka alone knows."""
+    def offsets(self) -> Offsets:
+        """How far each partition has been taken, for good. Raises EngineFailed."""
 
     def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
         """Take versions and tombstones, in any order and as often as they come, and note `offsets`
@@ -126,10 +129,6 @@ class Engine(Protocol):
 
     def rebuild(self) -> Rebuild:
         """Begin an index beside; one at a time. Raises EngineFailed."""
-
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else writes, so that every change is told of."""
 
     def tell(self, listener: Changed) -> None:
         """Tell `listener` of each change that is taken here, from now on: when views show it, and
