@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.archive.asking import Asked, questions
 from bench.archive.beside import BARE, FACETS, HTTP, OURS, in_batches, search_table
-from bench.archive.measuring import Answers, in_turns
+from bench.archive.measuring import Answers, in_turns, tell
 from bench.archive.peers.bare import Bare
 from bench.archive.peers.ours import Ours, WithFacets, records, service
 from bench.archive.report import table
@@ -87,7 +87,7 @@ def _build(data: Path, index: Path, count: int) -> float:
         seconds += time.perf_counter() - began
         done += len(batch)
         if done % _EVERY == 0:
-            print(f"{done:,} articles, {done / seconds:,.0f} a second", flush=True)
+            tell(f"{done:,} articles, {done / seconds:,.0f} a second")
     ours.engine.close()
     return count / seconds
 

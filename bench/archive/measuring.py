@@ -1,10 +1,12 @@
 """Sides in turns: each answers the same things, and none has the machine at a better hour."""
 
 import math
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import mean, quantiles
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +17,7 @@ from schemas.article import Article
 from services.archive.engine.documents import version_document
 
 T = TypeVar("T")
+_TOLD = 5000  # articles between two lines
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def in_turns(
     took: dict[str, list[float]] = {name: [] for name in sides}
     names = list(sides)
     for turn in range(1 + max(rounds.get(name, 1) for name in names)):
+        tell(f"round {turn} of {len(asked)} for {', '.join(names)}")
         for number, each in enumerate(asked):
             first = number % len(names)
             for name in names[first:] + names[:first]:
@@ -57,6 +61,11 @@ def in_turns(
     return {name: Answers(found[name], took[name]) for name in names}
 
 
+def tell(what: str) -> None:
+    """Tell whoever waits how far it is."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
+
+
 class Clock:
     """Indexes batches at several sides, in turns, each by a clock of its own."""
 
@@ -69,6 +78,8 @@ class Clock:
         """Let each side take a batch; to bring it to their form takes no time."""
         items = [Item(each, version_document(each, newest=True)) for each in batch]
         self.articles += len(batch)
+        if self.articles % _TOLD == 0:
+            tell(f"{self.articles:,} articles")
         for name, side in self._sides.items():
             prepared = side.prepare(items)
             began = time.perf_counter()
