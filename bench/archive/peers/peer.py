@@ -1,6 +1,6 @@
 """What every side does, each in its own way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -52,18 +52,25 @@ class Searching(Protocol):
         """Give a page of hits; the clock runs."""
 
 
+class Best(Protocol):
+    """Finds by terms that are ORed."""
+
+    def best(self, rank: str, terms: Sequence[str]) -> Sequence[object]:
+        """Give what has the terms, the best by `rank` first."""
+
+    def ids(self, found: Sequence[Any]) -> list[UUID]:
+        """Say which articles these are."""
+
+
 class ByTerms:
     """Related news by so many of the weightiest terms of ours, which were chosen beforehand."""
 
-    def __init__(
-        self,
-        best: Callable[[Sequence[str]], Sequence[object]],
-        ids: Callable[[Sequence[Any]], list[UUID]],
-        most: int,
-        subjects: Sequence[Subject],
-    ) -> None:
-        self._best, self.ids = best, ids
+    def __init__(self, engine: Best, rank: str, most: int, subjects: Sequence[Subject]) -> None:
+        self._engine, self._rank = engine, rank
         self._terms = {each.article.id: each.terms(most) for each in subjects}
 
     def related(self, subject: Subject) -> Sequence[object]:
-        return self._best(self._terms[subject.article.id])
+        return self._engine.best(self._rank, self._terms[subject.article.id])
+
+    def ids(self, found: Sequence[Any]) -> list[UUID]:
+        return self._engine.ids(found)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import psycopg
@@ -67,10 +66,8 @@ class Postgres:
     def ids(self, found: Sequence[tuple[UUID]]) -> list[UUID]:
         return [id_ for (id_,) in found]
 
-    def best(
-        self, rank: Literal["ts_rank", "ts_rank_cd"], terms: Sequence[str]
-    ) -> list[tuple[UUID]]:
-        """Give what has the terms, by `rank`."""
+    def best(self, rank: str, terms: Sequence[str]) -> list[tuple[UUID]]:
+        """Give what has the terms, by `ts_rank` or `ts_rank_cd`."""
         query = (
             "SELECT id FROM news, to_tsquery('simple', %s) asked WHERE terms @@ asked "
             f"ORDER BY {rank}(terms, asked) DESC LIMIT {CANDIDATES}"
