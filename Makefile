@@ -85,6 +85,10 @@ bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks b
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.misbehaviour
 
+bench-archive: .venv/dev  ## measure related news and search beside other engines, and at a million (DATA=FOLDER)
+	@tests/install-programs
+	@$(BIN)/python -m bench.archive $(DATA) $(ARGS)
+
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
 
@@ -97,4 +101,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners contracts migration lock clean histories opensearch rome readers
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive contracts migration lock clean histories opensearch rome readers
