@@ -15,7 +15,7 @@ from services.archive.catalogue.registry import Registry
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.handlers import subscribe
 from services.archive.intake import Intake
-from services.archive.pages import routes
+from services.archive.pages import files, routes
 from services.archive.parts import Parts
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
@@ -29,7 +29,9 @@ from services.common.tasks import running
 def build(settings: ArchiveSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
 
-    site = Site(settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"))
+    site = Site(
+        settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"), settings.publication
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -63,7 +65,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         lifespan=lifespan,
         readiness=readiness,
     )
-    for router in (routes.router, media.router, api.router):
+    for router in (routes.router, files.router, media.router, api.router):
         app.include_router(router)
     return app
 
