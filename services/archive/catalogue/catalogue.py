@@ -7,7 +7,8 @@ from itertools import islice
 from operator import attrgetter
 from uuid import UUID
 
-from schemas.article import Article, Media
+from schemas.article import Article
+from services.archive.articles.history import standing_at
 from services.archive.catalogue import queries
 from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.registry import Registry
@@ -66,6 +67,16 @@ class Catalogue:
         record = self._engine.view().stands(article_id)
         return None if record is None else Article.model_validate_json(record)
 
+    def article_at(self, article_id: UUID, at: datetime) -> Article | None:
+        """Give how an article stood at a time, None before its first release. One that ended or is
+        withheld now is that whenever: nobody may read what it was."""
+        view = self._engine.view()
+        record = view.stands(article_id)
+        now = None if record is None else Article.model_validate_json(record)
+        if now is None or now.canceled or now.withheld:
+            return now
+        return standing_at(view.history(article_id), at)
+
     def history(self, article_id: UUID) -> list[Article]:
         """Give all versions, the newest first; none unless the article may be seen, and none of
         an erased one."""
@@ -75,11 +86,10 @@ class Catalogue:
         versions = view.history(article_id)
         return [version for _, version in sorted(versions.items(), reverse=True) if version]
 
-    def media(self, media_id: UUID) -> Media | None:
-        """Give a file's description if a current article shows it."""
+    def showing(self, media_id: UUID) -> Article | None:
+        """Give the latest current article that shows a file."""
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
-        shown = (media for hit in showing for media in _article(hit).media)
-        return next((media for media in shown if media.id == media_id), None)
+        return next(map(_article, showing), None)
 
     def translations(self, article: Article) -> list[Article]:
         """Give the same article in other languages, one for each: what it is a translation of,

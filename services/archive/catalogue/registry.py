@@ -1,8 +1,10 @@
 """The names of units, columns and campaigns, as the index keeps them."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,9 +17,10 @@ from schemas.events import (
     UnitChanged,
 )
 from schemas.registry import Campaign, Unit, stands_for
-from services.archive.engine.contract import Engine
+from services.archive.engine.contract import Engine, EngineFailed
 from services.common.text import folded_words
 
+_LOOK_EVERY = 1.0  # seconds
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 
@@ -77,13 +80,26 @@ class Registry:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._stored: frozenset[bytes] = frozenset()
         self.names = Names()
-        self.reload()
+        # An engine that is away now has its names read by `keep_up`.
+        with suppress(EngineFailed):
+            self.reload()
 
     def reload(self) -> None:
-        """Read the names anew."""
-        stored = self._engine.view().registry()
-        self.names = _names([REGISTRY_EVENT.validate_json(each) for each in stored])
+        """Read the names anew. Raises EngineFailed."""
+        stored = frozenset(self._engine.view().registry())
+        if stored != self._stored:
+            self.names = _names([REGISTRY_EVENT.validate_json(each) for each in stored])
+            self._stored = stored
+
+    async def keep_up(self) -> None:
+        """Read them again and again, for others write them too; run until cancelled."""
+        while True:
+            # Whether the engine answers is told elsewhere.
+            with suppress(EngineFailed):
+                await asyncio.to_thread(self.reload)
+            await asyncio.sleep(_LOOK_EVERY)
 
 
 def registry_key(key: bytes | None) -> str | None:

@@ -1,0 +1,168 @@
+"""Questions to the cluster."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from schemas.article import Article
+from services.archive.articles.history import History, newest, with_version, without_version
+from services.archive.cluster.compiling import compiled
+from services.archive.cluster.nodes import Json, Nodes
+from services.archive.engine.contract import EngineFailed, Hit
+from services.archive.engine.documents import Kind
+from services.archive.engine.query import All, AnyOf, Query, Term
+
+_ANY: Mapping[str, str] = {}
+_MOST = 10_000
+"""Documents that are read at once: versions of an article, records of the registry."""
+_KEPT: Json = {"_source": ["record"], "docvalue_fields": ["published"]}
+_KEPT_PATHS = "hits.hits._score,hits.hits._source,hits.hits.fields"
+_VERSIONS = frozenset({Kind.EARLIER, Kind.FORGOTTEN})
+
+
+class ClusterView:
+    """What the cluster holds. Each answer is of one state; a later one may be of a later state."""
+
+    def __init__(self, nodes: Nodes, index: str) -> None:
+        self._nodes = nodes
+        self._index = index
+        self._with_terms: int | None = None
+
+    def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
+        """Give what fits best."""
+        asked = compiled(query)
+        found = self._search(
+            {"query": asked, "size": limit, "from": passed, **_KEPT},
+            _KEPT_PATHS,
+            # Copies differ in which deleted documents they still count. A question goes to the same
+            # one, so that its next page follows the first.
+            {"preference": sha256(to_json(asked)).hexdigest()[:16]},
+        )
+        return _hits(found)
+
+    def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
+        """Give what was published last."""
+        found = self._search(
+            {
+                "query": compiled(query),
+                "size": limit,
+                "sort": [{"order": "desc"}],
+                **({"search_after": [after]} if after else {}),
+                **_KEPT,
+            },
+            _KEPT_PATHS,
+        )
+        return _hits(found)
+
+    def counts(
+        self, query: Query, fields: Collection[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Count values."""
+        wanted = {field: {"terms": {"field": field, "size": most}} for field in fields}
+        found = self._search({"query": compiled(query), "size": 0, "aggs": wanted}, "aggregations")
+        return {
+            field: {
+                each["key"]: each["doc_count"] for each in found["aggregations"][field]["buckets"]
+            }
+            for field in fields
+        }
+
+    def total(self, query: Query) -> int:
+        """Count what is found."""
+        return int(self._call(f"{self._index}/_count", {"query": compiled(query)})["count"])
+
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """Count documents; those that were replaced count until they are merged away."""
+        if not terms:
+            return {}
+        asked = {
+            "doc": {field: " ".join(terms)},
+            **dict.fromkeys(("positions", "offsets", "payloads"), False),
+            "term_statistics": True,
+        }
+        vectors = self._call(f"{self._index}/_termvectors", asked)["term_vectors"][field]
+        self._with_terms = max(vectors["field_statistics"]["doc_count"], self._with_terms or 0)
+        known = vectors["terms"]
+        return {term: known.get(term, {}).get("doc_freq", 0) for term in terms}
+
+    @property
+    def documents(self) -> int:
+        """All articles that stand: they alone have words."""
+        if self._with_terms is None:
+            self._with_terms = self.total(Term("kind", Kind.CURRENT))
+        return self._with_terms
+
+    def stands(self, article: UUID) -> bytes | None:
+        """Give the record that says how an article stands."""
+        answer = self._nodes.call(
+            "GET", f"{self._index}/_doc/{article}", parameters={"_source": "record"}
+        )
+        if not answer.ok and answer.status != 404:
+            raise EngineFailed(answer.reason)
+        record = (answer.body or {}).get("_source", {}).get("record")
+        return record.encode() if record else None
+
+    def history(self, article: UUID) -> History:
+        """Give an article's versions, joined as they are found."""
+        query = All([Term("article", str(article)), AnyOf("kind", _VERSIONS)])
+        history: History = {}
+        for id_, record in self._records(query):
+            version = id_.partition(":")[2]
+            if record is not None:
+                history = with_version(history, Article.model_validate_json(record))
+            elif version:
+                history = without_version(history, int(version))
+        stands = newest(history)
+        if stands is None or stands.erased:
+            return {}
+        # The newest version of an article whose time is over is for nobody to read.
+        return {n: text for n, text in history.items() if not (text is stands and text.withheld)}
+
+    def registry(self) -> Iterable[bytes]:
+        """Give all records of the registry."""
+        return self.kept(Kind.REGISTRY)
+
+    def kept(self, kind: str) -> Iterable[bytes]:
+        """Give what all documents of a kind keep."""
+        return [record for _, record in self._records(Term("kind", kind)) if record]
+
+    def _records(self, query: Query) -> Sequence[tuple[str, bytes | None]]:
+        asked = {"query": compiled(query), "size": _MOST, "sort": ["_doc"], "_source": ["record"]}
+        found = self._search(asked, "hits.hits._id,hits.hits._source")
+        return [
+            (hit["_id"], record.encode() if record else None)
+            for hit in _listed(found)
+            for record in [hit.get("_source", {}).get("record")]
+        ]
+
+    def _search(self, body: Json, paths: str, copy: Mapping[str, str] = _ANY) -> dict[str, Any]:
+        parameters = {
+            # Part of the answer would pass for all of it.
+            "allow_partial_search_results": "false",
+            "search_type": "dfs_query_then_fetch",
+            "filter_path": paths,
+            **copy,
+        }
+        path = f"{self._index}/_search"
+        return self._call(path, {"track_total_hits": False, **body}, parameters)
+
+    def _call(self, path: str, body: Json, parameters: Mapping[str, str] = _ANY) -> dict[str, Any]:
+        answer = self._nodes.call("POST", path, body, parameters)
+        if not answer.ok:
+            raise EngineFailed(answer.reason)
+        return answer.body or {}
+
+
+def _hits(found: Json) -> Sequence[Hit]:
+    return [
+        Hit(hit["_source"]["record"].encode(), hit["_score"] or 0.0, hit["fields"]["published"][0])
+        for hit in _listed(found)
+    ]
+
+
+def _listed(found: Json) -> Sequence[dict[str, Any]]:
+    listed: Sequence[dict[str, Any]] = found.get("hits", {}).get("hits", [])
+    return listed
