@@ -29,6 +29,7 @@ from services.archive.language.terms import terms_of
 
 _CANDIDATES = 30  # looked at for related news, beyond those that are shown
 _VALUES = 50  # of one facet
+_TRANSLATIONS = 50  # of one article
 _BUCKETS = 5000  # more than there are units, as the counts of many may become one's
 
 
@@ -89,6 +90,24 @@ class Catalogue:
         """Give the latest current article that shows a file."""
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
         return next(map(_article, showing), None)
+
+    def translations(self, article: Article) -> list[Article]:
+        """Give the same article in other languages, one for each: what it is a translation of,
+        what else is one of that, and what is one of it."""
+        family = [each for each in (article.id, article.translation_of) if each]
+        hits = self._engine.view().latest(queries.translating(family), _TRANSLATIONS)
+        original = self.article(article.translation_of) if article.translation_of else None
+        if original and (original.canceled or original.withheld):
+            original = None
+        found = [each for each in (original, *map(_article, hits)) if each]
+        by_language = {each.language.lower(): each for each in reversed(found)}
+        by_language.pop(article.language.lower(), None)
+        return [each for _, each in sorted(by_language.items())]
+
+    def replacement(self, article_id: UUID) -> Article | None:
+        """Give the article that stands in for one that was taken back, if there is one."""
+        hits = self._engine.view().latest(queries.replacing(article_id), 1)
+        return next(map(_article, hits), None)
 
     def count(self) -> int:
         """Count the articles that stand."""

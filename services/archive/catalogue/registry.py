@@ -11,11 +11,12 @@ from functools import cached_property
 from schemas.article import Article
 from schemas.events import (
     REGISTRY_EVENT,
+    CampaignChanged,
     ColumnChanged,
     RegistryEvent,
     UnitChanged,
 )
-from schemas.registry import Unit, stands_for
+from schemas.registry import Campaign, Unit, stands_for
 from services.archive.engine.contract import Engine, EngineFailed
 from services.common.text import folded_words
 
@@ -25,10 +26,12 @@ _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 @dataclass(frozen=True)
 class Names:
-    """Units, and the names of columns, by code; what nobody has named yet goes by its code."""
+    """Units, the names of columns, and campaigns, by code; what nobody has named yet goes by its
+    code."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
 
     def unit_of(self, article: Article) -> str:
         """Name an article's unit as it was called when the article was published."""
@@ -38,6 +41,11 @@ class Names:
     def column(self, slug: str) -> str:
         """Name a column."""
         return self.columns.get(slug, slug)
+
+    def campaign(self, slug: str) -> str:
+        """Name a campaign."""
+        campaign = self.campaigns.get(slug)
+        return campaign.name if campaign else slug
 
     def stands_for(self, code: str) -> frozenset[str]:
         """Give the codes whose articles a unit's list holds: its own, and its predecessors'."""
@@ -103,4 +111,5 @@ def _names(events: list[RegistryEvent]) -> Names:
     return Names(
         units={e.unit.code: e.unit for e in events if isinstance(e, UnitChanged)},
         columns={e.column.slug: e.column.name for e in events if isinstance(e, ColumnChanged)},
+        campaigns={e.campaign.slug: e.campaign for e in events if isinstance(e, CampaignChanged)},
     )

@@ -13,7 +13,7 @@ FORMAT = 3
 """Goes up with every change of what stands in an index; it is then made anew from Kafka."""
 
 FACETS = ("unit", "column", "campaign", "genre", "language")
-EXACT = (*FACETS, "media")
+EXACT = (*FACETS, "media", "translation_of", "replaces")
 """Fields of exact values; the facets can be counted."""
 POSITIONED = ("headline", "lead", "words")
 """Fields of folded words, in their order: phrases can be found."""
@@ -103,6 +103,8 @@ def _exact(article: Article) -> Mapping[str, Sequence[str]]:
         "column": [article.column] if article.column else [],
         "campaign": article.campaigns,
         "media": [str(media.id) for media in article.media if media.id],
+        "translation_of": [str(article.translation_of)] if article.translation_of else [],
+        "replaces": [str(article.replaces)] if article.replaces else [],
     }
 
 
