@@ -101,7 +101,7 @@ class _Stories:
 
 def _indexed(clock: Clock, data: Path, count: int) -> _Stories:
     stories = _Stories(data)
-    for batch in in_batches(articles(data, count)):
+    for batch in in_batches(articles(data, count), _BATCH):
         for article in batch:
             stories.see(article)
         clock.index(batch)
@@ -109,9 +109,9 @@ def _indexed(clock: Clock, data: Path, count: int) -> _Stories:
     return stories
 
 
-def in_batches(source: Iterator[Article]) -> Iterator[Sequence[Article]]:
+def in_batches(source: Iterator[Article], size: int) -> Iterator[Sequence[Article]]:
     """Give batches as they come from Kafka."""
-    return iter(lambda: list(itertools.islice(source, _BATCH)), [])
+    return iter(lambda: list(itertools.islice(source, size)), [])
 
 
 def _related_sides(

@@ -18,8 +18,9 @@ from schemas.article import Article
 ARTICLES = 1_000_000
 _ROUNDS = dict.fromkeys((OURS, HTTP, FACETS, BARE), 2)
 _SUBJECTS, _QUESTIONS = 320, 360
+_BATCH = 2000  # as many as come at once from far behind
 _FOUND_AMONG = 50_000
-_EVERY = 20_000  # articles between two lines about how far it is
+_EVERY = 10_000  # articles between two lines about how far it is
 
 
 def measured(data: Path, folder: Path, count: int) -> str:
@@ -32,7 +33,7 @@ def measured(data: Path, folder: Path, count: int) -> str:
     began = time.perf_counter()
     ours = Ours(index)
     opened = time.perf_counter() - began
-    bare = Bare(index)
+    bare = Bare(ours.engine.index.folder)
     subjects = [each for article in sample if (each := ours.subject(article))]
     asked = questions(sample, _QUESTIONS, count)
     bare.build(subjects, {each: ours.query(each) for each in asked})
@@ -63,7 +64,13 @@ def measured(data: Path, folder: Path, count: int) -> str:
             "By kind, over HTTP:",
             kinds,
             "**The index and the service**:",
-            _index_table(index, built, opened, ready, {"idle": idle, "after all this": busy}),
+            _index_table(
+                ours.engine.index.folder,
+                built,
+                opened,
+                ready,
+                {"idle": idle, "after all this": busy},
+            ),
         ]
     )
 
@@ -72,7 +79,7 @@ def _build(data: Path, index: Path, count: int) -> float:
     """Index all; tell how many a second were taken."""
     ours, seconds, done = Ours(index), 0.0, 0
     ours.name_units(UNITS)
-    for batch in in_batches(articles(data, count)):
+    for batch in in_batches(articles(data, count), _BATCH):
         prepared = records(batch)
         began = time.perf_counter()
         ours.index(prepared)
