@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from schemas.article import Media
-from tests.archive.test_media import store_picture
+from tests.archive.test_pages import store_picture
 from tests.factories import NOON, article, erasure, retraction
 
 HOUR = timedelta(hours=1)

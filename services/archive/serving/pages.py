@@ -25,6 +25,7 @@ from services.archive.serving.kept import Beginning, Kept
 from services.common.answers import Answer, replies_of, reply_to, send_reply
 from services.common.codings import quick, slow
 from services.common.language import current_language
+from services.common.metrics import PAGE_RENDERS
 from services.common.ready import Header
 
 _BYTES = 64 * 1024 * 1024
@@ -145,6 +146,7 @@ class KeptPages:
         pages = self._pages(scope)
         for _ in range(_TRIES):
             began = pages.begin()
+            PAGE_RENDERS.inc()
             whole = await _asked(self._behind, scope)
             if not whole.can_be_kept:
                 if whole.status < HTTPStatus.INTERNAL_SERVER_ERROR:
