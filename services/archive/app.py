@@ -12,6 +12,8 @@ from services.archive import api, media
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.handlers import subscribe
 from services.archive.intake import Intake
@@ -41,7 +43,15 @@ def build(settings: ArchiveSettings) -> FastAPI:
         subscribe(broker, engine, intake)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        app.state.parts = Parts(
+            site,
+            media_store(settings),
+            engine,
+            catalogue,
+            Search(engine, registry),
+            Suggestions(engine, registry),
+            registry,
+        )
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
         try:
             tending = engine.tend(intake.in_worker)

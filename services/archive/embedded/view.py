@@ -61,6 +61,12 @@ class EmbeddedView:
         """Count documents; those that were replaced count until they are merged away."""
         return {term: self._searcher.doc_freq(field, term) for term in terms}
 
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        return self._searcher.terms_with_prefix(field, prefix, compiled(query), limit)
+
     @property
     def documents(self) -> int:
         """All that the index holds, but for what was deleted."""

@@ -7,17 +7,21 @@ from enum import StrEnum
 from uuid import UUID
 
 from schemas.article import Article
+from services.archive.language.linking import texts
+from services.archive.language.marks import marked_words
+from services.archive.language.numbers import citations
+from services.archive.language.phrases import phrases_of
 from services.archive.language.terms import pairs, terms_of
 
 FORMAT = 3
 """Goes up with every change of what stands in an index; it is then made anew from Kafka."""
 
 FACETS = ("unit", "column", "campaign", "genre", "language")
-EXACT = (*FACETS, "media")
+EXACT = (*FACETS, "media", "number", "phrase")
 """Fields of exact values; the facets can be counted."""
 POSITIONED = ("headline", "lead", "words")
 """Fields of folded words, in their order: phrases can be found."""
-COUNTED = ("pairs",)
+COUNTED = ("pairs", "marked")
 """Fields of terms in no order."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +95,12 @@ def instant(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
+def numbers_in(article: Article) -> set[str]:
+    """Give the slugs of the documents that an article names."""
+    parts = (article.headline, article.lead, *texts(article.body))
+    return {found.slug for part in parts for found in citations(part)}
+
+
 def _kept(article: Article, kind: Kind) -> Document:
     return Document(str(article.id), kind, article.model_dump_json().encode())
 
@@ -103,6 +113,8 @@ def _exact(article: Article) -> Mapping[str, Sequence[str]]:
         "column": [article.column] if article.column else [],
         "campaign": article.campaigns,
         "media": [str(media.id) for media in article.media if media.id],
+        "number": sorted(numbers_in(article)),
+        "phrase": sorted(phrases_of(article.headline)),
     }
 
 
@@ -113,4 +125,5 @@ def _texts(article: Article) -> Mapping[str, str]:
         "lead": " ".join(terms.lead),
         "words": _GAP.join(map(" ".join, terms.parts)),
         "pairs": " ".join(" ".join(pairs(part)) for part in terms.parts),
+        "marked": " ".join(marked_words(f"{article.headline} {article.lead}")),
     }
