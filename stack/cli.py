@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stack import audit, containers, control, keys, registry, registry_file, views
+from stack import archive, audit, containers, control, keys, registry, registry_file, views
 from stack.demo import demo
 from stack.errors import StackError
 from stack.follow import select
@@ -136,6 +136,7 @@ app.add_typer(keys.key, name="key")
 app.add_typer(partner, name="partner")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(registry_file.registry, name="registry")
+app.add_typer(archive.archive, name="archive")
 app.command()(broker)
 app.command()(fetch)
 app.command()(containers.init)

@@ -1,7 +1,7 @@
 """Batches of events into the index, in a thread of its own: the event loop never waits for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -14,6 +14,7 @@ from services.archive.announcing import Announcement, Announcer, indexed
 from services.archive.articles.changes import Change, Erased, change_of
 from services.archive.catalogue.registry import Registry, registry_key
 from services.archive.engine.contract import Engine
+from services.archive.together import Together
 from services.common.consuming import Batch
 from services.common.instants import now
 from services.common.metrics import INDEXED
@@ -32,14 +33,13 @@ class Intake:
         self._registry = registry
         self._announcer = announcer
         self._worker = ThreadPoolExecutor(1, "index-writer")
+        self._together = Together(engine, self.in_worker, lambda: announcer.reached)
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
         """Apply versions and tombstones."""
         changes = [change_of(item) for item in batch.items]
         taken = [(item.event, c) for item, c in zip(batch.items, changes, strict=True) if c]
-        outcome = await self.in_worker(
-            partial(self._engine.take, [change for _, change in taken], self._announcer.reached)
-        )
+        outcome = await self._together.take([change for _, change in taken])
         at = now()
         announced = [
             indexed(event, change, at)
@@ -52,13 +52,7 @@ class Intake:
 
     async def take_registry(self, batch: Batch[RegistryEvent]) -> None:
         """Take over the names of units, columns and campaigns."""
-        records: dict[str, RegistryEvent | None] = {}
-        for item in batch.items:
-            if item.event:
-                records[item.event.key] = item.event
-            elif key := registry_key(item.record.key):
-                records[key] = None
-        await self.in_worker(partial(self._engine.name, records, batch.next_offsets))
+        await self.in_worker(partial(self._engine.name, records_in(batch), batch.next_offsets))
         await self.in_worker(self._registry.reload)
         for item in batch.items:
             if item.event:
@@ -72,6 +66,17 @@ class Intake:
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Do something with the index that nobody else writes meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+
+def records_in(batch: Batch[RegistryEvent]) -> Mapping[str, RegistryEvent | None]:
+    """Give the newest record of each key in a batch; None for one that was removed."""
+    records: dict[str, RegistryEvent | None] = {}
+    for item in batch.items:
+        if item.event:
+            records[item.event.key] = item.event
+        elif key := registry_key(item.record.key):
+            records[key] = None
+    return records
 
 
 def _log(event: ArticleEvent | None, change: Change, *, is_new: bool) -> None:

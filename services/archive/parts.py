@@ -10,6 +10,8 @@ from services.archive.catalogue.registry import Registry
 from services.archive.catalogue.search import Search
 from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import Engine
+from services.archive.serving.files import Files
+from services.archive.serving.pages import Pages
 from services.archive.site import Site
 from services.common.media import MediaStore
 
@@ -25,6 +27,8 @@ class Parts:
     search: Search
     suggestions: Suggestions
     registry: Registry
+    files: Files
+    pages: Pages
 
 
 def _parts(request: Request) -> Parts:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, Protocol, cast
 
@@ -50,6 +50,7 @@ BATCH_BYTES = 256 * 1024
 _LOOK_UP_MS = 1000  # how often who waits for records sees to whether the consumer still works
 
 _SILENCE_MS = 10_000  # without a record, short of the end: Kafka is stuck
+_LONG_SILENCE_MS = 60_000  # where a start of the broker is waited for
 _MOST_AT_ONCE = 2000
 
 _PROBE_EVERY = 1.0  # seconds
@@ -165,6 +166,46 @@ async def read_through(
             raise TimeoutError(f"{place.topic}/{place.partition} gives no records")
         for record in got[place]:
             yield record
+
+
+@dataclass(frozen=True)
+class Step:
+    """Some records of several partitions, and how far along these have been read."""
+
+    records: Sequence[Record]
+    passed: int
+    total: int
+
+
+async def read_all(
+    consumer: AIOKafkaConsumer, topics: Sequence[Topic], at_once: int
+) -> AsyncIterator[Step]:
+    """Give the records of whole topics, from their beginnings up to the ends that they have now; of
+    each partition in order. Raises TimeoutError where Kafka gives none for long, short of the end.
+    """
+    places = [TopicPartition(topic.name, n) for topic in topics for n in range(topic.partitions)]
+    starts = await consumer.beginning_offsets(places)
+    ends = await consumer.end_offsets(places)
+    total = sum(ends[place] - starts[place] for place in places)
+    left = {place for place in places if starts[place] < ends[place]}
+    passed, silent = 0, 0.0
+    consumer.assign(list(left))
+    for place in left:
+        consumer.seek(place, starts[place])
+    while left:
+        got = await consumer.getmany(timeout_ms=_LOOK_UP_MS, max_records=at_once)
+        # Where compaction took the last ones, the place moves on without a record.
+        at = {place: min(await consumer.position(place), ends[place]) for place in left}
+        moved = sum(at[place] - starts[place] for place in left)
+        silent = 0 if moved else silent + _LOOK_UP_MS
+        if silent > _LONG_SILENCE_MS:
+            raise TimeoutError("Kafka gives no records")
+        starts |= at
+        passed += moved
+        done = {place for place in left if at[place] == ends[place]}
+        consumer.pause(*done)
+        left -= done
+        yield Step([record for records in got.values() for record in records], passed, total)
 
 
 class KafkaLink:

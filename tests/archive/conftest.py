@@ -1,7 +1,10 @@
 """An archive without Kafka: events are handed to it as its consumers would."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -62,14 +65,15 @@ class Archive:
         return [item["id"] for item in (await self.json(path))["items"]]
 
 
-@pytest.fixture
-async def archive(tmp_path):
+@asynccontextmanager
+async def running_archive(data: Path, **settings: Any) -> AsyncIterator[Archive]:
     app = build(
         ArchiveSettings(
-            data=tmp_path,
+            data=data,
             kafka_bootstrap=NOBODY_LISTENS,
             archive_url="https://bao.test",
             syndicate_url="https://feeds.test",
+            **settings,
         )
     )
     async with (
@@ -80,4 +84,10 @@ async def archive(tmp_path):
         ) as http,
     ):
         parts = app.state.parts
-        yield Archive(http, parts.engine, tmp_path, parts.registry)
+        yield Archive(http, parts.engine, data, parts.registry)
+
+
+@pytest.fixture
+async def archive(tmp_path):
+    async with running_archive(tmp_path) as running:
+        yield running

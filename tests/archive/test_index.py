@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.archive.embedded import index as index_module
+from services.archive.embedded import place
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import EngineFailed
 from tests.factories import article
@@ -29,7 +29,7 @@ def test_a_deleted_index_begins_anew(tmp_path):
     before = EmbeddedEngine(tmp_path / "index")
     before.take([article()], AT_FIVE)
     before.close()
-    (tmp_path / "index" / "identity.json").unlink()
+    (tmp_path / "index" / "current.json").unlink()
     after = EmbeddedEngine(tmp_path / "index")
     assert after.offsets == {}
     assert after.id != before.id
@@ -40,7 +40,7 @@ def test_an_index_of_another_format_is_thrown_away(tmp_path, monkeypatch):
     before = EmbeddedEngine(tmp_path / "index")
     before.take([article()], AT_FIVE)
     before.close()
-    monkeypatch.setattr(index_module, "FORMAT", -1)
+    monkeypatch.setattr(place, "FORMAT", -1)
     assert EmbeddedEngine(tmp_path / "index").offsets == {}
 
 

@@ -24,6 +24,11 @@ def test_a_misplaced_tone_mark_makes_no_difference():
     assert fold("hoà") == fold("hòa")
 
 
+@given(st.text(st.characters(max_codepoint=0x1EFF)))
+def test_a_text_folds_alike_alone_and_beside_another_script(text):
+    assert folded_words(f"{text} 海關") == [*folded_words(text), "海關"]
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text):
     assert folded_words(fold(text)) == folded_words(text)

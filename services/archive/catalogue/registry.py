@@ -1,8 +1,10 @@
 """The names of units, columns and campaigns, as the index keeps them."""
 
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,11 +17,22 @@ from schemas.events import (
     UnitChanged,
 )
 from schemas.registry import Campaign, Unit, stands_for
-from services.archive.engine.contract import Engine
+from services.archive.engine.contract import Engine, EngineFailed
 from services.archive.language.naming import Words, shortest, ways_to_write
+from services.archive.language.terms import pairs
+from services.common.text import folded_words
 
+_LOOK_EVERY = 1.0  # seconds
 _MOST_NAMES = 64  # of the units that one question names: each is a phrase to look for
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One of the names of a unit; `terms` are its pairs of words, or the one word that it is."""
+
+    text: str
+    terms: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,16 @@ class Names:
         names = {way for unit in units for name in unit.all_names() for way in ways_to_write(name)}
         return shortest(names)[:_MOST_NAMES]
 
+    def named_in(self, terms: Collection[str]) -> list[tuple[list[Name], list[Name]]]:
+        """Find the units that a text with these terms names: by which names, and which others they
+        have or had. A unit and its predecessors are one."""
+        found = []
+        for names in self._together:
+            used = [name for name in names if all(term in terms for term in name.terms)]
+            if used:
+                found.append((used, [name for name in names if name not in used]))
+        return found
+
     def counted(self, counts: Mapping[str, int], most: int) -> dict[str, int]:
         """Count articles for each unit as its list would show them, the largest `most`."""
         sums = Counter(
@@ -86,19 +109,52 @@ class Names:
                 found[way] = found.get(way, frozenset()) | codes
         return found
 
+    @cached_property
+    def _together(self) -> Sequence[Sequence[Name]]:
+        """All names of each unit and its predecessors; none where there is but one."""
+        groups = {
+            frozenset(
+                name
+                for each in self.stands_for(code)
+                if each in self.units
+                for name in self.units[each].all_names()
+            )
+            for code in self.units
+        }
+        named = ([_name(text) for text in sorted(group)] for group in sorted(groups, key=sorted))
+        return [names for names in named if len(names) > 1]
+
+
+def _name(text: str) -> Name:
+    words = folded_words(text)
+    return Name(text, pairs(words) or words)
+
 
 class Registry:
     """Holds the names that the index keeps, so that they are there without Kafka too."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._stored: frozenset[bytes] = frozenset()
         self.names = Names()
-        self.reload()
+        # An engine that is away now has its names read by `keep_up`.
+        with suppress(EngineFailed):
+            self.reload()
 
     def reload(self) -> None:
-        """Read the names anew."""
-        stored = self._engine.view().registry()
-        self.names = _names([REGISTRY_EVENT.validate_json(each) for each in stored])
+        """Read the names anew. Raises EngineFailed."""
+        stored = frozenset(self._engine.view().registry())
+        if stored != self._stored:
+            self.names = _names([REGISTRY_EVENT.validate_json(each) for each in stored])
+            self._stored = stored
+
+    async def keep_up(self) -> None:
+        """Read them again and again, for others write them too; run until cancelled."""
+        while True:
+            # Whether the engine answers is told elsewhere.
+            with suppress(EngineFailed):
+                await asyncio.to_thread(self.reload)
+            await asyncio.sleep(_LOOK_EVERY)
 
 
 def registry_key(key: bytes | None) -> str | None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from schemas.article import Article
+from services.archive.articles.differences import Differences, differences
 from services.archive.catalogue.catalogue import Found, Hit
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.related import Related
+from services.archive.catalogue.relating import Related
 from services.archive.catalogue.search import Answer
 from services.archive.language.highlight import marked_whole, passage
 from services.archive.language.linking import document_path
@@ -97,11 +99,21 @@ class RelatedListing(BaseModel):
     next: None = None
 
 
-class HistoryListing(BaseModel):
-    """All versions, the newest first."""
+class VersionView(BaseModel):
+    """A whole version, and what changed with it since the one before; null for the first one."""
 
-    items: list[dict[str, object]]
-    next: None = None
+    model_config = ConfigDict(extra="allow")
+
+    id: UUID
+    version: int
+    differences: Differences | None
+
+
+class HistoryListing(BaseModel):
+    """Versions, the newest first."""
+
+    items: list[VersionView]
+    next: str | None = None
 
 
 class Views:
@@ -140,6 +152,21 @@ class Views:
             number=as_number(slug),
             url=self._site.archive_url + document_path(slug),
         )
+
+    def history(self, versions: Sequence[Article], limit: int) -> HistoryListing:
+        """Show versions, the newest first; what follows the last of them is only compared."""
+        pairs = list(zip_longest(versions, versions[1:]))[:limit]
+        items = [
+            VersionView.model_validate(
+                {
+                    **self.article(version),
+                    "differences": differences(before, version) if before else None,
+                }
+            )
+            for version, before in pairs
+        ]
+        more = len(versions) > limit
+        return HistoryListing(items=items, next=str(items[-1].version) if more else None)
 
     def related(self, items: list[Related]) -> list[RelatedView]:
         """Show related articles."""

@@ -3,19 +3,17 @@
 import itertools
 import json
 import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
-import structlog
 import tantivy
-from pydantic import BaseModel, ValidationError
 from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
 
 from services.archive.embedded.documents import SCHEMA, kept_document
+from services.archive.embedded.frequencies import Frequencies
 from services.archive.engine.contract import EngineFailed
-from services.archive.engine.documents import FORMAT
-from services.common.ids import new_id
 from services.common.resuming import Offsets
 
 _WRITER_BYTES = 64_000_000
@@ -23,7 +21,8 @@ _OFFSETS_KEY = "offsets"
 _PAGE = 1000  # documents found at once
 _OF_SEGMENT = re.compile("[0-9a-f]{32}[.]")
 
-log = structlog.get_logger()
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Index:
@@ -35,35 +34,53 @@ class Index:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.id = _identity(folder)
-        """Made with the index; another index has another, and so its own consumer groups."""
         self.fault: str | None = None
         """Why the last commit failed, if it did."""
-        self._folder = folder
+        self.folder = folder
         self._index = tantivy.Index(SCHEMA, str(folder))
         self._index.config_reader("manual")
-        self._writer: IndexWriter | None = self._open_writer()
-        self._offsets = self._stored_offsets()
+        self._writer: IndexWriter | None = None
+        self._closed = False
+        self.frequencies = Frequencies()
+        self._offsets: Offsets = {}
+        self.begin()
 
     @property
     def offsets(self) -> Offsets:
         """How far each partition has been taken, for good."""
         return self._offsets
 
-    def replace(self, documents: Mapping[str, Sequence[Document]], offsets: Offsets) -> None:
-        """Put `documents` in place of all that stood under their keys, and note `offsets`.
+    def begin(self) -> IndexWriter:
+        """See what was committed last, and be ready to write. Raises EngineFailed."""
+        if self._closed:
+            raise EngineFailed("the index was closed")
+        if self._writer is None:
+            writer = self._asked(partial(self._index.writer, _WRITER_BYTES, num_threads=1))
+            self._asked(self._index.reload)
+            self._offsets = self._stored_offsets()
+            self._writer = writer
+        return self._writer
 
-        Returns after the commit, when searchers see it. Raises EngineFailed.
+    def replace(self, keys: Iterable[str], documents: Iterable[Document], offsets: Offsets) -> None:
+        """Put `documents` in place of all that stood under `keys`, and note `offsets`.
+
+        Tantivy works on each document as soon as it has it, beside the caller who makes the next.
+        Returns after the commit, when searchers see it. Raises EngineFailed, or what `documents`
+        raises: then nothing of it is kept.
         """
-        reached = {**self._offsets, **offsets}
-        changes = {**documents, _OFFSETS_KEY: [_offsets_document(reached)]}
         try:
-            self._write(changes)
-        except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
+            writer = self.begin()
+            reached = {**self._offsets, **offsets}
+            for key in (*keys, _OFFSETS_KEY):
+                self._asked(writer.delete_documents_by_term, "key", key)
+            for document in itertools.chain(documents, [_offsets_document(reached)]):
+                self._asked(writer.add_document, document)
+            self._asked(writer.commit)
+            self._asked(self._index.reload)
+        except BaseException:
             # What was not committed goes with the writer, which may be broken.
             self._writer = None
-            self.fault = str(error)
-            raise EngineFailed(self.fault) from None
+            raise
         self._offsets, self.fault = reached, None
 
     def searcher(self) -> Searcher:
@@ -87,45 +104,33 @@ class Index:
     def settle(self) -> int:
         """Finish what goes on in the background, and let go of the files of segments that are gone;
         count those that are left because somebody reads them. Raises EngineFailed."""
-        try:
-            if self._writer is not None:
-                self._writer.wait_merging_threads()  # it is of no use afterwards
-                self._writer = None
-            self._writer = self._open_writer()
-            self._index.reload()
-            self._writer.garbage_collect_files()
-        except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
-            self._writer = None
-            raise EngineFailed(str(error)) from None
+        if self._writer is not None:
+            writer, self._writer = self._writer, None  # it is of no use afterwards
+            self._asked(writer.wait_merging_threads)
+        self._asked(self.begin().garbage_collect_files)
         return len(self.leftovers())
 
     def leftovers(self) -> list[str]:
         """List the files of segments that are gone, or that are about to come."""
         known = {segment for segment, _ in self._segments()}
-        files = (path.name for path in self._folder.iterdir() if _OF_SEGMENT.match(path.name))
+        files = (path.name for path in self.folder.iterdir() if _OF_SEGMENT.match(path.name))
         return [name for name in files if name[:32] not in known]
 
     def _segments(self) -> list[tuple[str, bool]]:
         """List the segments of the last commit, and whether documents of each were deleted."""
-        listed = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        listed = json.loads((self.folder / "meta.json").read_bytes())["segments"]
         return [(each["segment_id"].replace("-", ""), bool(each["deletes"])) for each in listed]
 
     def close(self) -> None:
-        """Let go of the lock. No call may follow."""
-        self._writer = None
+        """Let go of the lock. Nothing may be written afterwards; who has a view may go on."""
+        self._writer, self._closed = None, True
 
-    def _open_writer(self) -> IndexWriter:
-        return self._index.writer(_WRITER_BYTES, num_threads=1)
-
-    def _write(self, documents: Mapping[str, Sequence[Document]]) -> None:
-        if self._writer is None:
-            self._writer = self._open_writer()
-        for key, replacements in documents.items():
-            self._writer.delete_documents_by_term("key", key)
-            for document in replacements:
-                self._writer.add_document(document)
-        self._writer.commit()
-        self._index.reload()
+    def _asked(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - a panic in Tantivy is no Exception
+            self.fault = str(error)
+            raise EngineFailed(self.fault) from None
 
     def _stored_offsets(self) -> Offsets:
         searcher = self.searcher()
@@ -144,9 +149,15 @@ def records(searcher: Searcher, query: Query) -> Iterator[bytes]:
 
 def record(searcher: Searcher, address: DocAddress) -> bytes:
     """Read what is kept in one document."""
-    kept = searcher.doc(address).get_first("record")
-    assert isinstance(kept, bytes)
-    return kept
+    return kept(searcher.doc(address), "record")
+
+
+def kept(document: object, field: str) -> bytes:
+    """Read one of the fields that a document keeps."""
+    assert isinstance(document, Document)
+    value = document.get_first(field)
+    assert isinstance(value, bytes)
+    return value
 
 
 def _offsets_document(offsets: Offsets) -> Document:
@@ -156,30 +167,3 @@ def _offsets_document(offsets: Offsets) -> Document:
 
 def _read_offsets(stored: bytes) -> Offsets:
     return {(topic, partition): offset for topic, partition, offset in json.loads(stored)}
-
-
-class _Identity(BaseModel):
-    format: int
-    id: str
-
-
-def _identity(folder: Path) -> str:
-    """Tell which index lies in `folder`; throw away one of another format, and begin anew."""
-    file = folder / "identity.json"
-    try:
-        identity = _Identity.model_validate_json(file.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        identity = None
-    if identity and identity.format == FORMAT:
-        return identity.id
-    if folder.exists():
-        log.warning("index_discarded", folder=str(folder), format=identity and identity.format)
-        # First, so that an index that is half gone is never taken for a whole one.
-        file.unlink(missing_ok=True)
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    identity = _Identity(format=FORMAT, id=str(new_id()))
-    part = file.with_suffix(".part")
-    part.write_text(identity.model_dump_json())
-    part.replace(file)
-    return identity.id

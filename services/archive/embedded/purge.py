@@ -9,6 +9,7 @@ readers notice nothing, and a process that dies goes on later.
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain, starmap
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,6 @@ from services.archive.embedded.index import Index, record, records
 from services.archive.engine.contract import InWorker
 from services.archive.engine.documents import Kind
 
-_LOOK_EVERY = 2.0  # seconds
 _RETRY_AFTER = 10.0  # seconds
 _AT_ONCE = 200  # articles in one commit: the intake waits for no more
 _PAGE = 50_000  # addresses
@@ -35,17 +35,14 @@ log = structlog.get_logger()
 
 
 async def purge_what_was_erased(index: Index, in_worker: InWorker) -> None:
-    """Run until cancelled; `in_worker` is where the index is written. The index itself says what is
-    left to do: it still counts the deleted documents of an article."""
-    while True:
-        pause = _LOOK_EVERY
-        try:
-            if await asyncio.to_thread(remains, index):
-                await purge(index, in_worker)
-        except OSError as error:
-            log.warning("purge_interrupted", error=str(error))
-            pause = _RETRY_AFTER
-        await asyncio.sleep(pause)
+    """Purge if there is something; `in_worker` is where the index is written. The index itself says
+    what is left to do: it still counts the deleted documents of an article."""
+    try:
+        if await asyncio.to_thread(remains, index):
+            await purge(index, in_worker)
+    except OSError as error:
+        log.warning("purge_interrupted", error=str(error))
+        await asyncio.sleep(_RETRY_AFTER)
 
 
 async def purge(index: Index, in_worker: InWorker) -> None:
@@ -83,10 +80,10 @@ def rewrite(index: Index, keys: Sequence[str]) -> None:
     searcher = index.searcher()
     articles = [key for key in keys if _is_article(key)]
     histories = histories_in(records(searcher, Query.term_set_query(SCHEMA, "key", articles)))
-    documents = {str(id_): article_documents(id_, each) for id_, each in histories.items()}
+    documents = list(chain.from_iterable(starmap(article_documents, histories.items())))
     for key in set(keys).difference(articles):
-        documents[key] = list(_registry_documents(searcher, key))
-    index.replace(documents, {})
+        documents += _registry_documents(searcher, key)
+    index.replace(keys, documents, {})
 
 
 def _erased() -> Query:

@@ -12,6 +12,9 @@ from services.archive.articles.history import History
 from services.archive.engine.query import Query
 from services.common.resuming import Offsets
 
+Changed = Callable[[Collection[UUID] | None], None]
+"""Takes the articles that are not as they were; None where any may be another."""
+
 InWorker = Callable[[Callable[[], Anything]], Awaitable[Anything]]
 """Does something where nobody else writes meanwhile, and gives its answer."""
 
@@ -40,11 +43,28 @@ class Hit:
     published: int
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """An article that was found and not yet read: its `signature`, when it was first published, in
+    microseconds since 1970, and the engine's own mark for its `place`."""
+
+    signature: bytes
+    published: int
+    place: object
+
+
 class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
-        """Give what fits best, leaving out the first `passed`."""
+        """Give what fits best, leaving out the first `passed`. What fits alike comes in the
+        order of `latest`, so that it doesn't matter how the index came about."""
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, unread, of articles that stand."""
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records of sketches that this view gave."""
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last, `after` a place in that order; scores are 0."""
@@ -80,20 +100,45 @@ class View(Protocol):
         """Give all records of the registry."""
 
 
+class Rebuild(Protocol):
+    """An index that is made from the log's beginning, beside the one that answers.
+
+    Whatever the engine takes meanwhile comes into this one too: so when it has taken all that the
+    log held when it began, it lacks nothing. It is written where the engine is.
+    """
+
+    def take(self, changes: Sequence[Change]) -> None:
+        """Take versions and tombstones, in any order. Raises EngineFailed."""
+
+    def name(self, records: Mapping[str, RegistryEvent | None]) -> None:
+        """Take records of the registry, the older ones first. Raises EngineFailed."""
+
+    def swap(self) -> None:
+        """Have it answer from now on, with the offsets of the one that did; this one is let go,
+        and who has a view of it may go on. Raises EngineFailed: then all stays as it was."""
+
+    def discard(self) -> None:
+        """Let go of it, unless it answers by now."""
+
+
 class Engine(Protocol):
     """Keeps documents. Any thread may ask; one at a time may write."""
 
+    shared: bool
+    """Whether other archives write the same index, each from its part of Kafka's partitions."""
+
     @property
     def id(self) -> str:
-        """Made with the index; another index has another, and so its own consumer groups."""
+        """Of the index and those that follow it by a rebuild: it names their consumer groups. One
+        that begins anew has another. Raises EngineFailed where it can't be told yet."""
 
     @property
     def fault(self) -> str | None:
         """Why it can't write or answer just now, if it can't."""
 
     @property
-    def offsets(self) -> Offsets | None:
-        """How far each partition has been taken, for good; None where Kafka alone knows."""
+    def offsets(self) -> Offsets:
+        """How far each partition has been taken, for good. Raises EngineFailed."""
 
     def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
         """Take versions and tombstones, in any order and as often as they come, and note `offsets`
@@ -104,6 +149,13 @@ class Engine(Protocol):
 
     def view(self) -> View:
         """Give a view of all that was taken."""
+
+    def rebuild(self) -> Rebuild:
+        """Begin an index beside; one at a time. Raises EngineFailed."""
+
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of each change that is taken here, from now on: when views show it, and
+        before the call that brought it returns. It may be called from any thread."""
 
     async def tend(self, in_worker: InWorker) -> None:
         """Do what has to be done beside; run until cancelled. `in_worker` is where it writes."""

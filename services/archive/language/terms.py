@@ -46,13 +46,17 @@ def terms_of(article: Article) -> Terms:
     return Terms(
         headline=folded_words(article.headline),
         lead=folded_words(article.lead),
-        body=folded_words(plain(article.body)),
+        body=folded_words(_without_tags(article.body)),
     )
 
 
 def plain(markup: str) -> str:
     """Give the text of sanitised HTML, on one line."""
-    return " ".join(html.unescape(_TAG.sub(" ", _INLINE.sub("", markup))).split())
+    return " ".join(_without_tags(markup).split())
+
+
+def _without_tags(markup: str) -> str:
+    return html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))
 
 
 def pairs(words: list[str]) -> list[str]:
