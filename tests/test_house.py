@@ -49,7 +49,8 @@ ARCHIVE: dict[str, set[str]] = {
     "embedded": {"engine", "articles"},
     "cluster": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
-    "pages": {"catalogue", "language"},
+    "serving": set(),
+    "pages": {"catalogue", "articles", "language"},
 }
 
 

@@ -8,20 +8,27 @@ from functools import partial
 import structlog
 from fastapi import FastAPI, Request
 from faststream.kafka import KafkaBroker
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.types import Scope
 
 from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import EngineFailed
 from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import routes
+from services.archive.pages import routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
+from services.archive.serving.files import Files
+from services.archive.serving.pages import KeptPages, Pages, kept_pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -39,7 +46,9 @@ log = structlog.get_logger()
 def build(settings: ArchiveSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
 
-    site = Site(settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"))
+    site = Site(
+        settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"), settings.publication
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,7 +59,21 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(engine, registry, announcer)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
+        shown_files = Files(catalogue.showing, shared=engine.shared)
+        engine.tell(pages.changed)
+        engine.tell(shown_files.changed)
+        app.state.parts = Parts(
+            site,
+            media_store(settings),
+            engine,
+            catalogue,
+            Search(engine, registry),
+            Suggestions(engine, registry),
+            registry,
+            shown_files,
+            pages,
+        )
         rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
         app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
@@ -79,11 +102,22 @@ def build(settings: ArchiveSettings) -> FastAPI:
         summary="Keeps what was published, finds it again, and shows it.",
         lifespan=lifespan,
         readiness=readiness,
+        inner=[
+            # What needs no key is public: pages of other sites may search it too.
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
+            Middleware(KeptPages, routes=routes.router.routes, pages=_pages),
+        ],
+        counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, media.router, api.router, newsroom.router):
+    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
+
+
+def _pages(scope: Scope) -> Pages:
+    pages: Pages = scope["app"].state.parts.pages
+    return pages
 
 
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:

@@ -7,7 +7,11 @@ from fastapi import Depends, Request
 
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import Engine
+from services.archive.serving.files import Files
+from services.archive.serving.pages import Pages
 from services.archive.site import Site
 from services.common.media import MediaStore
 
@@ -20,7 +24,11 @@ class Parts:
     media: MediaStore
     engine: Engine
     catalogue: Catalogue
+    search: Search
+    suggestions: Suggestions
     registry: Registry
+    files: Files
+    pages: Pages
 
 
 def _parts(request: Request) -> Parts:

@@ -1,5 +1,6 @@
 """What an index keeps of an article's words, to say how alike two articles are."""
 
+from schemas.article import Article
 from services.archive.catalogue.likeness import likeness_of_terms
 from services.archive.language.signature import STEPS, hash_of, read_signature, signature_of, signed
 from services.archive.language.terms import terms_of
@@ -12,7 +13,7 @@ ONE = article(
 )
 
 
-def weights(of):
+def weights(of: Article) -> dict[str, float]:
     signature, terms = signed(of.id, terms_of(of))
     return dict(zip(terms, (signature.weights / STEPS).tolist(), strict=True))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from schemas.article import Contract, Genre
+from schemas.article import Contract, Genre, Media
 
 
 class Brief(Contract):
@@ -17,4 +17,5 @@ class Brief(Contract):
     language: str
     genre: Genre
     column: str | None = None
+    media: list[Media] = []
     published: datetime

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.archive.language.signature import Hashes, Numbers, Signature
+from services.archive.language.signature import STEPS, Hashes, Numbers, Signature
 
 _BUCKETS = 2048
 _TABLE = 1 << 16
@@ -74,7 +74,7 @@ def compare(asking: Asking, others: Sequence[Signature]) -> Compared:
     count, sizes = len(others), [len(each.hashes) for each in others]
     rows = np.repeat(np.arange(count), sizes)
     hashes = np.concatenate([each.hashes for each in others])
-    weights = np.concatenate([each.weights for each in others])
+    weights = np.concatenate([each.weights for each in others]) / np.float32(STEPS)
     places, at = _shared(asking, hashes)
     words, pairs = _typical(asking)
     rarity = np.where(hashes & 1, pairs, words)

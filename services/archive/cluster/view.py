@@ -1,5 +1,6 @@
 """Questions to the cluster."""
 
+import re
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -8,10 +9,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from schemas.article import Article
-from services.archive.articles.history import History, newest, with_version, without_version
+from services.archive.articles.history import History
 from services.archive.cluster.compiling import compiled
 from services.archive.cluster.nodes import Json, Nodes
+from services.archive.cluster.writes import read_history
 from services.archive.engine.contract import EngineFailed, Hit, Sketch
 from services.archive.engine.documents import Kind
 from services.archive.engine.query import All, AnyOf, Query, Term
@@ -94,6 +95,16 @@ class ClusterView:
         known = vectors["terms"]
         return {term: known.get(term, {}).get("doc_freq", 0) for term in terms}
 
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        begun = re.sub(r"[^\w ]", r"\\\g<0>", prefix)
+        wanted = {field: {"terms": {"field": field, "size": limit, "include": f"{begun}.*"}}}
+        found = self._search({"query": compiled(query), "size": 0, "aggs": wanted}, "aggregations")
+        buckets = found["aggregations"][field]["buckets"]
+        return [(each["key"], each["doc_count"]) for each in buckets]
+
     @property
     def documents(self) -> int:
         """All articles that stand: they alone have words."""
@@ -114,18 +125,7 @@ class ClusterView:
     def history(self, article: UUID) -> History:
         """Give an article's versions, joined as they are found."""
         query = All([Term("article", str(article)), AnyOf("kind", _VERSIONS)])
-        history: History = {}
-        for id_, record in self._records(query):
-            version = id_.partition(":")[2]
-            if record is not None:
-                history = with_version(history, Article.model_validate_json(record))
-            elif version:
-                history = without_version(history, int(version))
-        stands = newest(history)
-        if stands is None or stands.erased:
-            return {}
-        # The newest version of an article whose time is over is for nobody to read.
-        return {n: text for n, text in history.items() if not (text is stands and text.withheld)}
+        return read_history(self._records(query))
 
     def registry(self) -> Iterable[bytes]:
         """Give all records of the registry."""
