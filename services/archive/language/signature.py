@@ -51,22 +51,26 @@ def read_signature(stored: bytes) -> Signature:
 
 def signature_of(article: UUID, terms: Terms) -> Signature:
     """Make the signature of an article."""
-    return signed(article, terms)[0]
+    return _signature(article, terms)[0]
 
 
 def signed(article: UUID, terms: Terms) -> tuple[Signature, list[str]]:
     """Make the signature of an article, and spell each of its terms."""
+    signature, first = _signature(article, terms)
     parts = (terms.headline, terms.lead, terms.body)
-    words = list(map(_hashed, parts))
-    hashes = np.concatenate([*words, *map(_paired, words)])
-    distinct, first, which = np.unique(hashes, return_index=True, return_inverse=True)
-    places = [_places(len(part)) for part in parts[2:]]
-    counted = [np.full(len(part), _TOP) for part in parts[:2]] + places
-    each_time = np.concatenate([*counted, *(each[:-1] for each in counted)])
-    counts = np.bincount(which, each_time).astype(np.float32)
     spelt = [*itertools.chain(*parts), *itertools.chain(*map(pairs, parts))]
-    signature = Signature(article.bytes, distinct, _dampened(counts))
     return signature, [spelt[place] for place in first.tolist()]
+
+
+def _signature(article: UUID, terms: Terms) -> tuple[Signature, NDArray[np.intp]]:
+    """Make it, and tell where each term stands first among all words and then all pairs."""
+    parts = [_hashed(part) for part in (terms.headline, terms.lead, terms.body)]
+    counts = [np.full(len(part), _TOP) for part in parts[:2]] + [_places(len(parts[2]))]
+    hashes = np.concatenate([*parts, *map(_paired, parts)])
+    each_time = np.concatenate([*counts, *(each[:-1] for each in counts)])
+    distinct, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+    weights = _dampened(np.bincount(which, each_time).astype(np.float32))
+    return Signature(article.bytes, distinct, weights), first
 
 
 def hash_of(term: str) -> int:
