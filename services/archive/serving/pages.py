@@ -10,10 +10,10 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -26,11 +26,14 @@ from services.common.answers import Answer, replies_of, reply_to, send_reply
 from services.common.codings import quick, slow
 from services.common.language import current_language
 from services.common.metrics import PAGE_RENDERS
-from services.common.ready import Header
+from services.common.ready import Header, Ready, Signed
+from services.common.web import signed
+
+T = TypeVar("T")
 
 _BYTES = 64 * 1024 * 1024
 # Seconds for which a page may not show yet what is new elsewhere: at rest, and at the most.
-_A_MOMENT, _LONG = 1.0, 30.0
+_A_MOMENT, _LONG = 1.0, 120.0
 _RESTS = 4  # times as long as an old page took to be made: others want to read meanwhile
 _KEPT = (200, 410)
 _TRIES = 3  # while what is shown changes faster than it is made
@@ -48,14 +51,59 @@ class Page:
     route: object
 
 
-Pages = Kept[Page]
+class Pages:
+    """Pages that are kept. Old ones are made anew one by one, with rests: while articles pour in,
+    all are old after a second, and to make them all would leave no time to give any."""
+
+    def __init__(self, kept: Kept[Page]) -> None:
+        self.kept = kept
+        self._rests_until = 0.0
+        self._is_renewing = False
+
+    def get(self, key: str) -> Page | None:
+        """Give a page, unless it should be made now."""
+        found = self.kept.get(key)
+        return None if found is None or (found.old and self._has_time()) else found.value
+
+    async def renewed(self, key: str, making: Awaitable[T]) -> T:
+        """Wait for a page that is made since there was none, or only an old one."""
+        if self.kept.get(key) is None:
+            return await making
+        self._is_renewing, began = True, time.monotonic()
+        try:
+            return await making
+        finally:
+            ended = time.monotonic()
+            self._is_renewing, self._rests_until = False, ended + _RESTS * (ended - began)
+
+    def _has_time(self) -> bool:
+        return not self._is_renewing and time.monotonic() >= self._rests_until
 
 
-def kept_pages(*, shared: bool, basis: Callable[[], object]) -> Pages:
-    """Make room for pages; `shared` is the engine's, `basis` gives the names that they show."""
+def room_for_pages(*, shared: bool, basis: Callable[[], object]) -> Pages:
+    """Keep pages from now on; `shared` is the engine's, `basis` gives the names that they show."""
     # Where others write, nobody tells of what they take back.
     old_for = _A_MOMENT if shared else _LONG
-    return Kept(most=_BYTES, fresh_for=_A_MOMENT, old_for=old_for, shared=shared, basis=basis)
+    kept: Kept[Page] = Kept(
+        most=_BYTES, fresh_for=_A_MOMENT, old_for=old_for, shared=shared, basis=basis
+    )
+    return Pages(kept)
+
+
+def ready_pages(pages: Callable[[], Pages]) -> Ready:
+    """Answer from the connection itself, for the usual request of a page that is kept."""
+
+    def ready(url: bytes, headers: Sequence[Header]) -> Signed | None:
+        # What else there may be to an address, or to a request of another site, is seen to behind.
+        if b"?" in url or b"%" in url or any(name == b"origin" for name, _ in headers):
+            return None
+        path = url.decode("latin-1")
+        page = pages().get(path)
+        if page is None:
+            return None
+        return signed(reply_to(page.answer, headers), path, page.route, headers)
+
+    return ready
 
 
 @dataclass(frozen=True)
@@ -78,9 +126,7 @@ class _Whole:
 class KeptPages:
     """The middleware: pages of `routes` from `pages`, and everything else from `behind`.
 
-    A thousand readers of one page have it rendered once: those who come meanwhile wait for it. Old
-    pages are made anew one by one, with rests: while articles pour in, all are old after a second,
-    and to make them all would leave no time to give any.
+    A thousand readers of one page have it rendered once: those who come meanwhile wait for it.
     """
 
     def __init__(
@@ -90,8 +136,6 @@ class KeptPages:
         self._addresses = [each.path_regex for each in routes if isinstance(each, Route)]
         self._pages = pages
         self._under_way: dict[object, asyncio.Task[Page | _Whole]] = {}
-        self._rests_until = 0.0
-        self._is_renewing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -99,14 +143,10 @@ class KeptPages:
             await self._behind(scope, receive, send)
             return
         key = _key(scope)
-        found = self._pages(scope).get(key)
-        page: Page | _Whole
-        if found is None:
-            page = await self._made_once(key, scope)
-        elif found.old and self._has_time():
-            page = await self._renewed(key, scope)
-        else:
-            page = found.value
+        pages = self._pages(scope)
+        page: Page | _Whole | None = pages.get(key)
+        if page is None:
+            page = await pages.renewed(key, self._made_once(key, scope))
         scope["route"] = page.route
         if isinstance(page, Page):
             await send_reply(reply_to(page.answer, scope["headers"]), "GET", send)
@@ -120,17 +160,6 @@ class KeptPages:
             and any(address.match(scope["path"]) for address in self._addresses)
         )
 
-    def _has_time(self) -> bool:
-        return not self._is_renewing and time.monotonic() >= self._rests_until
-
-    async def _renewed(self, key: str, scope: Scope) -> Page | _Whole:
-        self._is_renewing, began = True, time.monotonic()
-        try:
-            return await self._made_once(key, scope)
-        finally:
-            ended = time.monotonic()
-            self._is_renewing, self._rests_until = False, ended + _RESTS * (ended - began)
-
     async def _made_once(self, key: str, scope: Scope) -> Page | _Whole:
         """Wait for who makes it, or have it made."""
         # What isn't kept may be another for another reader.
@@ -143,7 +172,7 @@ class KeptPages:
         return await asyncio.shield(making)  # a reader who leaves takes it from nobody
 
     async def _made(self, key: str, scope: Scope) -> Page | _Whole:
-        pages = self._pages(scope)
+        pages = self._pages(scope).kept
         for _ in range(_TRIES):
             began = pages.begin()
             PAGE_RENDERS.inc()
@@ -158,7 +187,9 @@ class KeptPages:
         return page
 
 
-def _keep(pages: Pages, key: str, path: str, whole: _Whole, began: Beginning) -> tuple[Page, bool]:
+def _keep(
+    pages: Kept[Page], key: str, path: str, whole: _Whole, began: Beginning
+) -> tuple[Page, bool]:
     """Make the ready answer; say whether it was still right when it was made."""
     bodies = {"identity": whole.body, **quick(whole.body), **slow(whole.body)}
     tag = hashlib.sha256(whole.body).hexdigest()[:32]
