@@ -21,7 +21,7 @@ from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import files, routes
+from services.archive.pages import routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
@@ -102,7 +102,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, files.router, media.router, api.router, newsroom.router):
+    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 

@@ -109,12 +109,14 @@ class Tab:
         assert "errorText" not in answer, (url, answer)
         self.chromium.wait_for("Page.loadEventFired", self.session)
 
-    def be(self, width: int, scheme: Scheme = "light", media: str = "screen") -> None:
+    def be(
+        self, width: int, scheme: Scheme = "light", media: str = "screen", height: int = 800
+    ) -> None:
         """Be a screen of a width, or paper."""
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
-            height=800,
+            height=height,
             deviceScaleFactor=1,
             mobile=width < 600,
         )

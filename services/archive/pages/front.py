@@ -10,8 +10,8 @@ from services.archive.catalogue.filters import Filters
 from services.archive.language.question import Question
 from services.archive.pages.pictures import Files
 
-LATEST = 24
-_IN_COLUMN = 4
+_LATEST = 30
+_BESIDE, _IN_COLUMN = 5, 4
 _LEADS_FOR = timedelta(hours=24)
 
 
@@ -33,11 +33,13 @@ def front_page(catalogue: Catalogue, columns: Sequence[str], only: str | None) -
         filters = Filters(language=only, column=column)
         return [hit.article for hit in catalogue.by_time(Question(), filters, limit).hits]
 
-    found = latest(LATEST)
+    found = latest(_LATEST)
     lead = leading(found)
     others = [article for article in found if article is not lead]
     in_columns = {slug: latest(_IN_COLUMN, slug) for slug in columns}
-    return Front(lead, others[:4], others[4:], {k: v for k, v in in_columns.items() if v})
+    return Front(
+        lead, others[:_BESIDE], others[_BESIDE:], {k: v for k, v in in_columns.items() if v}
+    )
 
 
 def leading(articles: Sequence[Article]) -> Article | None:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from services.archive.pages.edition import ENGLISH, VIETNAMESE, Edition
-from services.archive.pages.files import ICON_PATH, STYLE_PATH
 from services.archive.pages.page import summary
 from services.archive.pages.pictures import Files
+from services.archive.pages.static import ICON_PATH, STYLE_PATH
 from services.archive.pages.vietnam import shown
 from services.archive.parts import Parts
 from services.common.text import fold
