@@ -25,7 +25,8 @@ from services.archive.pages import routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
-from services.archive.serving.pages import KeptPages, Pages, room_for_pages
+from services.archive.serving.making import KeptPages
+from services.archive.serving.pages import Pages, room_for_pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web

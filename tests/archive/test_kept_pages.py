@@ -16,7 +16,8 @@ from schemas.article import Article
 from schemas.events import UnitChanged
 from schemas.registry import Unit
 from services.archive.serving.kept import Kept
-from services.archive.serving.pages import KeptPages, Pages
+from services.archive.serving.making import KeptPages
+from services.archive.serving.pages import Pages
 from services.common.ids import new_id
 from tests.archive.conftest import Archive
 from tests.factories import NOON, TRACE, article, erasure, retraction
