@@ -129,7 +129,7 @@ async def test_the_english_front_page_shows_english_articles_alone(archive):
 async def test_the_language_is_in_the_address_alone(archive):
     vietnamese = await archive.get("/", **{"Accept-Language": "en"})
     assert '<html lang="vi">' in vietnamese.text
-    assert vietnamese.headers["vary"] == "Accept-Encoding"
+    assert "Accept-Language" not in vietnamese.headers["vary"]
 
 
 async def test_the_front_page_has_each_column_with_its_articles(archive):
@@ -200,7 +200,7 @@ async def test_a_question_that_cannot_be_read_is_told_where_in_the_pages_languag
     assert 'aria-invalid="true"' in page.text
     assert "dấu ngoặc kép" in page.text.casefold()
     english = await archive.get('/en/search?q="hai quan', Accept=HTML)
-    assert "quotation mark at character 0" in english.text
+    assert "at character 1" in english.text
 
 
 async def test_what_was_typed_stays_text(archive):
