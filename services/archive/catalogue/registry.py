@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +11,14 @@ from functools import cached_property
 from schemas.article import Article
 from schemas.events import (
     REGISTRY_EVENT,
+    CampaignChanged,
     ColumnChanged,
     RegistryEvent,
     UnitChanged,
 )
-from schemas.registry import Unit, stands_for
+from schemas.registry import Campaign, Unit, stands_for
 from services.archive.engine.contract import Engine, EngineFailed
+from services.archive.language.terms import pairs
 from services.common.text import folded_words
 
 _LOOK_EVERY = 1.0  # seconds
@@ -24,11 +26,21 @@ _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 
 @dataclass(frozen=True)
+class Name:
+    """One of the names of a unit; `terms` are its pairs of words, or the one word that it is."""
+
+    text: str
+    terms: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Names:
-    """Units, and the names of columns, by code; what nobody has named yet goes by its code."""
+    """Units, the names of columns, and campaigns, by code; what nobody has named yet goes by its
+    code."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
 
     def unit_of(self, article: Article) -> str:
         """Name an article's unit as it was called when the article was published."""
@@ -39,6 +51,11 @@ class Names:
         """Name a column."""
         return self.columns.get(slug, slug)
 
+    def campaign(self, slug: str) -> str:
+        """Name a campaign."""
+        campaign = self.campaigns.get(slug)
+        return campaign.name if campaign else slug
+
     def stands_for(self, code: str) -> frozenset[str]:
         """Give the codes whose articles a unit's list holds: its own, and its predecessors'."""
         return stands_for(code, self.units)
@@ -47,6 +64,16 @@ class Names:
         """Give the codes of the units that folded `words` name, with their predecessors; a unit is
         known by every name that it ever had, long or short, and by its aliases."""
         return self._by_name.get(tuple(words), ())
+
+    def named_in(self, terms: Collection[str]) -> list[tuple[list[Name], list[Name]]]:
+        """Find the units that a text with these terms names: by which names, and which others they
+        have or had. A unit and its predecessors are one."""
+        found = []
+        for names in self._together:
+            used = [name for name in names if all(term in terms for term in name.terms)]
+            if used:
+                found.append((used, [name for name in names if name not in used]))
+        return found
 
     def counted(self, counts: Mapping[str, int], most: int) -> dict[str, int]:
         """Count articles for each unit as its list would show them, the largest `most`."""
@@ -65,6 +92,26 @@ class Names:
             for name in unit.all_names():
                 found.setdefault(tuple(folded_words(name)), set()).update(self.stands_for(code))
         return found
+
+    @cached_property
+    def _together(self) -> Sequence[Sequence[Name]]:
+        """All names of each unit and its predecessors; none where there is but one."""
+        groups = {
+            frozenset(
+                name
+                for each in self.stands_for(code)
+                if each in self.units
+                for name in self.units[each].all_names()
+            )
+            for code in self.units
+        }
+        named = ([_name(text) for text in sorted(group)] for group in sorted(groups, key=sorted))
+        return [names for names in named if len(names) > 1]
+
+
+def _name(text: str) -> Name:
+    words = folded_words(text)
+    return Name(text, pairs(words) or words)
 
 
 class Registry:
@@ -103,4 +150,5 @@ def _names(events: list[RegistryEvent]) -> Names:
     return Names(
         units={e.unit.code: e.unit for e in events if isinstance(e, UnitChanged)},
         columns={e.column.slug: e.column.name for e in events if isinstance(e, ColumnChanged)},
+        campaigns={e.campaign.slug: e.campaign for e in events if isinstance(e, CampaignChanged)},
     )
