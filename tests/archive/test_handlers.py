@@ -5,6 +5,9 @@ import asyncio
 import pytest
 
 from services.archive.handlers import in_parts
+from tests.archive.test_changes import FakeRecord
+
+RECORDS = [FakeRecord(b"", offset=number) for number in range(1200)]
 
 
 async def test_a_part_is_read_while_the_one_before_is_written():
@@ -14,7 +17,7 @@ async def test_a_part_is_read_while_the_one_before_is_written():
         begun.append(len(records))
         await written.wait()
 
-    handling = asyncio.create_task(in_parts(handle)(range(1200)))
+    handling = asyncio.create_task(in_parts(handle)(RECORDS))
     async with asyncio.timeout(20):
         while len(begun) < 3:
             await asyncio.sleep(0)
@@ -29,11 +32,11 @@ async def test_what_comes_after_a_part_that_failed_is_not_told_of():
 
     async def handle(records):
         await asyncio.sleep(0)
-        if records[0] == 0:
+        if records[0].offset == 0:
             raise OSError("full")
         await asyncio.sleep(0)
-        told.append(records[0])
+        told.append(records[0].offset)
 
     with pytest.raises(ExceptionGroup):
-        await in_parts(handle)(range(1200))
+        await in_parts(handle)(RECORDS)
     assert told == []
