@@ -11,7 +11,6 @@ from schemas.registry import Campaign, Unit
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.views import next_place
 from services.archive.language.question import Question
 
 _LISTED = 20
@@ -71,4 +70,4 @@ def listed(catalogue: Catalogue, section: Section, only: str | None, after: str 
     """Give a page of a section's articles, the latest first."""
     filters = Filters.model_validate({section.kind: section.code, "language": only or ""})
     found = catalogue.by_time(Question(), filters, _LISTED, after)
-    return Listed([hit.article for hit in found.hits], next_place(found))
+    return Listed([hit.article for hit in found.hits], found.next)

@@ -10,12 +10,11 @@ from pydantic import ValidationError
 from schemas.article import Article
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.views import HitView, Views, next_count, next_place
+from services.archive.catalogue.views import HitView, Views
 from services.archive.pages.edition import Edition
 from services.archive.parts import Parts
 from services.common.problems import FieldError, field_errors
 
-_HITS = 20
 _VALUES = 8  # shown of a facet
 _ASKED = ("q", "unit", "column", "campaign", "genre", "language", "from", "to", "sort", "cursor")
 
@@ -106,6 +105,7 @@ class Found:
     articles: Mapping[UUID, Article] = field(default_factory=dict)
     """The articles of the hits."""
     choices: Sequence[tuple[str, list[Choice]]] = ()
+    did_you_mean: str | None = None
     next: str | None = None
     """The address of the next page."""
 
@@ -126,19 +126,14 @@ def answer(asked: Asked, parts: Parts, edition: Edition) -> Found:
     request = asked.request
     if request is None:
         return Found(asked, links)
-    question, names = request.question, parts.registry.names
-    if request.by_time:
-        found = parts.catalogue.by_time(question, request, _HITS, request.cursor)
-        following = next_place(found)
-    else:
-        passed = int(request.cursor or 0)
-        found = parts.catalogue.by_relevance(question, request, _HITS, passed)
-        following = next_count(found, passed)
+    names = parts.registry.names
+    found = parts.search.find(request)
     return Found(
         asked,
         links,
-        hits=Views(parts.site, names).hits(found, question),
-        articles={hit.article.id: hit.article for hit in found.hits},
-        choices=list(links.choices(parts.catalogue.facets(question, request), names)),
-        next=links.changed(cursor=following) if following else None,
+        hits=Views(parts.site, names).hits(found.found, found.phrases),
+        articles={hit.article.id: hit.article for hit in found.found.hits},
+        choices=list(links.choices(found.facets, names)),
+        did_you_mean=found.did_you_mean,
+        next=links.changed(cursor=found.next) if found.next else None,
     )
