@@ -29,6 +29,8 @@ class Section:
     name: str
     named: bool
     entry: Unit | Campaign | None = None
+    successors: Sequence[Unit] = ()
+    """The units that took over a unit's work."""
 
     @property
     def place(self) -> str:
@@ -64,7 +66,9 @@ def section_of(kind: Kind, code: str, names: Names) -> Section:
             return Section(kind, code, names.campaign(code), campaign is not None, campaign)
         case "unit":
             unit = names.units.get(code)
-            return Section(kind, code, unit.name if unit else code, unit is not None, unit)
+            name = unit.name if unit else code
+            successors = [each for each in names.units.values() if code in each.succeeds]
+            return Section(kind, code, name, unit is not None, unit, successors)
 
 
 def listed(catalogue: Catalogue, section: Section, only: str | None, after: str | None) -> Listed:

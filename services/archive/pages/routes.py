@@ -136,5 +136,11 @@ def _find(article_id: str, parts: Parts) -> Article | None:
 
 
 def _latest_but(article: Article, parts: Parts) -> list[Article]:
-    found = parts.catalogue.by_time(Question(), Filters(), _LATEST + 1)
-    return [hit.article for hit in found.hits if hit.article.id != article.id][:_LATEST]
+    """Give what else is new: in the edition's language, if there is something."""
+
+    def latest(only: str | None) -> list[Article]:
+        found = parts.catalogue.by_time(Question(), Filters(language=only), _LATEST + 1)
+        return [hit.article for hit in found.hits if hit.article.id != article.id][:_LATEST]
+
+    only = around(article.language).only
+    return latest(only) or latest(None)
