@@ -31,7 +31,7 @@ test:  ## unit tests, and integration tests on a real broker
 	@$(MAKE) --no-print-directory --jobs=3 tools
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-tools: .venv/dev programs broker rome  ## fetch what tests need, at the same time where --jobs says so
+tools: .venv/dev programs broker rome opensearch  ## fetch what tests need, at the same time where --jobs says so
 
 programs:
 	@tests/install-programs
@@ -41,6 +41,9 @@ broker: .venv/run
 
 rome: .venv/dev
 	@$(BIN)/python -m tests.readers.jars
+
+opensearch: .venv/dev
+	@$(BIN)/python -m tests.opensearch.distribution
 
 lint: .venv/dev  ## ruff and mypy, strict
 	$(BIN)/ruff check .
@@ -85,6 +88,10 @@ bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks b
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.misbehaviour
 
+bench-archive: .venv/dev  ## measure related news and search beside other engines, and at a million (DATA=FOLDER)
+	@tests/install-programs
+	@$(BIN)/python -m bench.archive $(DATA) $(ARGS)
+
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
 
@@ -97,4 +104,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners contracts migration lock clean histories rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive contracts migration lock clean histories opensearch rome readers screenshots

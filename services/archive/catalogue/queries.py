@@ -87,4 +87,13 @@ def _preferences(question: Question) -> Iterator[Query]:
 
 
 def _words(field: str, words: Words) -> Query:
-    return Term(field, words[0]) if len(words) == 1 else Phrase(field, words)
+    """Words side by side. In the text their pairs tell at once where to look: to compare the places
+    of two frequent words in every article that has both takes a hundred times as long."""
+    if len(words) == 1:
+        return Term(field, words[0])
+    if field != "words":
+        return Phrase(field, words)
+    neighbours = [Term("pairs", pair) for pair in pairs(list(words))]
+    if len(neighbours) == 1:
+        return neighbours[0]
+    return All([*neighbours, Unscored(Phrase(field, words))])

@@ -11,7 +11,7 @@ from schemas.article import Article
 from services.archive.articles.differences import Differences, differences
 from services.archive.catalogue.catalogue import Found, Hit
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.related import Related
+from services.archive.catalogue.relating import Related
 from services.archive.language.highlight import highlight
 from services.archive.language.question import Question
 from services.archive.language.terms import plain

@@ -13,8 +13,12 @@ _BYTES = 8 * 1024 * 1024  # in one call; a cluster takes 100 MB, and holds all o
 _PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)  # seconds between attempts; after the last it is over
 _WAIT = "5s"  # for a shard that is just being moved
 # Of the cluster or of its settings, whatever stands in the document.
-_ITS_OWN_FAULT = (401, 403, 404)
+_ITS_OWN_FAULT = (401, 403)
 _FILTER = "error,items.*.status,items.*.error.type"
+
+
+class NoSuchIndex(EngineFailed):
+    """There is no index by that alias."""
 
 
 class DocumentRefused(ValueError):
@@ -87,6 +91,8 @@ def _outcome(item: Json) -> bool | None:
     if status == 429 or status >= 500:
         return None
     kind = str(item["error"]["type"])
+    if status == 404:
+        raise NoSuchIndex(kind)
     if status in _ITS_OWN_FAULT:
         raise EngineFailed(f"{status} {kind}")
     raise DocumentRefused(kind)

@@ -12,22 +12,24 @@ from schemas.events import RegistryEvent
 from services.archive.articles.changes import Change, Erased, apply
 from services.archive.articles.history import History
 from services.archive.cluster import bulk
+from services.archive.cluster.bulk import NoSuchIndex
 from services.archive.cluster.indexes import Indexes, Opened
 from services.archive.cluster.nodes import Nodes
-from services.archive.cluster.purge import Purge, erased_at, purge_what_was_erased
+from services.archive.cluster.purge import Purge, erased_at, tidying
+from services.archive.cluster.rebuild import ClusterRebuild
 from services.archive.cluster.view import ClusterView
 from services.archive.cluster.writes import (
     END,
     OFFSETS,
     Write,
-    article_writes,
+    changes_writes,
     offset_writes,
     rank_held,
     read_offsets,
-    registry_write,
+    registry_writes,
     version_id,
 )
-from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome, Rebuild
+from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome
 from services.archive.engine.documents import instant
 from services.common.instants import now
 from services.common.resuming import Offsets
@@ -49,11 +51,12 @@ class ClusterEngine:
 
     def __init__(self, urls: Sequence[str], name: str, ca: Path | None = None) -> None:
         self._nodes = Nodes(urls, ca)
-        self.indexes = Indexes.named(self._nodes, name)
         self._listeners: list[Changed] = []
+        self._indexes = Indexes.named(self._nodes, name)
         self._opening = Lock()
         self._opened: Opened | None = None
         self._noted: dict[tuple[str, int], int] = {}
+        self._left: set[str] = set()
         self._away: str | None = None
         self._unwritten: str | None = None
 
@@ -75,7 +78,7 @@ class ClusterEngine:
     def take(self, changes: Sequence[Change], offsets: Offsets) -> Outcome:
         """Write `changes` and `offsets`."""
         histories, new = apply({}, changes)
-        writes = [each for item in histories.items() for each in article_writes(*item)]
+        writes = list(changes_writes(histories))
         if any(isinstance(change, Erased) or change.erased for change in changes):
             writes.append(erased_at(instant(now())))
         taken = self._write(writes, offsets, refresh=len(changes) < _QUIET)
@@ -92,36 +95,31 @@ class ClusterEngine:
 
     def name(self, records: Mapping[str, RegistryEvent | None], offsets: Offsets) -> None:
         """Write the registry's records and `offsets`."""
-        removed = self._ranks([key for key, event in records.items() if event is None])
-        writes = [
-            registry_write(key, instant(event.time), event.to_bytes())
-            if event
-            else registry_write(key, removed.get(key, 0) + 1, None)
-            for key, event in records.items()
-        ]
-        self._write(writes, offsets, refresh=True)
+        gone = self._ranks([key for key, event in records.items() if event is None])
+        self._write(list(registry_writes(records, gone)), offsets, refresh=True)
 
     def view(self) -> ClusterView:
         """Give a view of what can be found."""
         self._open()
-        return ClusterView(self._nodes, self.indexes.alias)
+        return ClusterView(self._nodes, self._indexes.alias)
 
-    def rebuild(self) -> Rebuild:
-        """Refuse to begin an index beside."""
-        raise EngineFailed("the index of a cluster can't be made anew yet")
+    def rebuild(self) -> ClusterRebuild:
+        """Begin an empty index beside, which all archives write too."""
+        return ClusterRebuild(self._indexes)
 
     def tell(self, listener: Changed) -> None:
         """Tell `listener` of the articles of each write from here."""
         self._listeners.append(listener)
 
     async def tend(self, in_worker: InWorker) -> None:  # noqa: ARG002 - others write meanwhile
-        """See whether the cluster is there, and take what was erased out of its files; run until
-        cancelled, or until another index takes the place of this one."""
-        purging = asyncio.create_task(purge_what_was_erased(self._purge))
+        """See whether the cluster is there, take what was erased out of its files, and delete the
+        indexes that were followed by others. Run until cancelled, or until the index begins anew:
+        then so must the process, for the index has nothing of what the process has read."""
+        purging = asyncio.create_task(tidying(self._tidy))
         try:
             while True:
-                if await asyncio.to_thread(self._is_exchanged):
-                    log.info("index_exchanged")
+                if await asyncio.to_thread(self._begins_anew):
+                    log.warning("index_begins_anew")
                     return
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
@@ -134,7 +132,7 @@ class ClusterEngine:
     def _open(self) -> Opened:
         with self._opening:
             if self._opened is None:
-                self._opened = self.indexes.current()
+                self._opened = self._indexes.opened()
             return self._opened
 
     def _write(
@@ -146,7 +144,11 @@ class ClusterEngine:
         }
         every = [*writes, *offset_writes(further)]
         try:
-            taken = bulk.write(self._nodes, self._open().writer, every, refresh=refresh)
+            self._open()
+            with_next = self._indexes.is_making_next()
+            taken = self._write_to(self._indexes.alias, every, refresh=refresh)
+            if with_next:
+                self._write_to_next(every)
         except EngineFailed as error:
             self._unwritten = str(error)
             raise
@@ -154,26 +156,45 @@ class ClusterEngine:
         self._noted |= further
         return {each.id: is_new for each, is_new in zip(every, taken, strict=True)}
 
-    def _ranks(self, ids: Sequence[str]) -> Mapping[str, int]:
-        return bulk.ranks_of(self._nodes, self._open().name, ids)
-
-    def _is_exchanged(self) -> bool:
-        """Whether another index is read by now; note whether the cluster answers."""
+    def _write_to_next(self, writes: Sequence[Write]) -> None:
         try:
-            opened, read = self._open(), self.indexes.current()
-            self.indexes.check(read)
+            self._write_to(self._indexes.next, writes, refresh=False)
+        except NoSuchIndex:
+            # It was given up, or it has just become the one that is read.
+            self._write_to(self._indexes.alias, writes, refresh=True)
+
+    def _write_to(self, alias: str, writes: Sequence[Write], *, refresh: bool) -> list[bool]:
+        return bulk.write(self._nodes, alias, writes, refresh=refresh)
+
+    def _ranks(self, ids: Sequence[str]) -> Mapping[str, int]:
+        return bulk.ranks_of(self._nodes, self._indexes.alias, ids)
+
+    def _begins_anew(self) -> bool:
+        """Whether the index is no longer the one that was opened, nor one that follows it; note
+        whether the cluster answers."""
+        try:
+            opened, current = self._open(), self._indexes.current()
+            if current is None or current.id != opened.id:
+                return True
+            self._indexes.check(current)
         except EngineFailed as error:
             if self._away is None:
                 log.warning("search_cluster_down", error=str(error))
             self._away = str(error)
             return False
         if self._away is not None:
-            log.info("search_cluster_up", index=read.name)
+            log.info("search_cluster_up", index=current.name)
         self._away = None
-        return read.id != opened.id
+        return False
 
-    def _purge(self) -> None:
-        Purge(self._nodes, self._open()).run()
+    def _tidy(self) -> None:
+        if current := self._indexes.current():
+            Purge(self._nodes, current).run()
+            before = self._indexes.before(current)
+            # Not at the first look: somebody's question may still be under way in it.
+            for name in before & self._left:
+                self._indexes.drop(name)
+            self._left = before
 
 
 def _held(

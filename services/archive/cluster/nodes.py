@@ -62,6 +62,7 @@ class Nodes:
         self._client = httpx2.Client(verify=verify, limits=_CONNECTIONS, trust_env=False)
         self._turns = itertools.count()
         self._resting_until = 0.0
+        self._reason = ""
 
     def call(
         self,
@@ -71,9 +72,9 @@ class Nodes:
         parameters: Mapping[str, str] = _NONE,
         within: float = _ANSWER_WITHIN,
     ) -> Answer:
-        """Ask one node, and the next where that can't be reached. Raises EngineFailed."""
+        """Ask one node, and the next where that can't be reached. Raises NotNow."""
         if time.monotonic() < self._resting_until:
-            raise EngineFailed("no node of the search cluster answers")
+            raise NotNow(self._reason)
         content = body if isinstance(body, bytes) or body is None else to_json(body)
         first = next(self._turns)
         reasons = []
@@ -86,8 +87,9 @@ class Nodes:
                 raise NotNow(_told(url, error)) from error
             except (NotNow, httpx2.TransportError) as error:
                 reasons.append(_told(url, error))
+        self._reason = "; ".join(reasons)
         self._resting_until = time.monotonic() + _REST
-        raise NotNow("; ".join(reasons))
+        raise NotNow(self._reason)
 
     def close(self) -> None:
         """Close the connections."""

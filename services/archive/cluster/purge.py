@@ -41,9 +41,9 @@ def erased_at(microseconds: int) -> Write:
 class Purge:
     """Purges one index. Calls raise EngineFailed."""
 
-    def __init__(self, nodes: Nodes, opened: Opened) -> None:
+    def __init__(self, nodes: Nodes, index: Opened) -> None:
         self._nodes = nodes
-        self._index = opened
+        self._index = index
 
     def run(self) -> None:
         """Merge away what was deleted by now, if something was erased since it was last done."""
@@ -83,12 +83,12 @@ class Purge:
         return body
 
 
-async def purge_what_was_erased(purge: Callable[[], None]) -> None:
-    """Run until cancelled."""
+async def tidying(tidy: Callable[[], None]) -> None:
+    """Do it now and then; run until cancelled."""
     while True:
         pause = _LOOK_EVERY
         try:
-            await asyncio.to_thread(purge)
+            await asyncio.to_thread(tidy)
         except EngineFailed as error:
             log.warning("purge_interrupted", error=str(error))
             pause = _RETRY_AFTER

@@ -1,5 +1,6 @@
 """Questions to the cluster."""
 
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -7,11 +8,11 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from schemas.article import Article
-from services.archive.articles.history import History, newest, with_version, without_version
+from services.archive.articles.history import History
 from services.archive.cluster.compiling import compiled
 from services.archive.cluster.nodes import Json, Nodes
-from services.archive.engine.contract import EngineFailed, Hit
+from services.archive.cluster.writes import read_history
+from services.archive.engine.contract import EngineFailed, Hit, Sketch
 from services.archive.engine.documents import Kind
 from services.archive.engine.query import All, AnyOf, Query, Term
 
@@ -19,6 +20,7 @@ _ANY: Mapping[str, str] = {}
 _MOST = 10_000
 """Documents that are read at once: versions of an article, records of the registry."""
 _KEPT: Json = {"_source": ["record"], "docvalue_fields": ["published"]}
+_SKETCHED: Json = {**_KEPT, "_source": ["record", "signature"]}
 _KEPT_PATHS = "hits.hits._score,hits.hits._source,hits.hits.fields"
 _VERSIONS = frozenset({Kind.EARLIER, Kind.FORGOTTEN})
 
@@ -33,15 +35,19 @@ class ClusterView:
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
-        asked = compiled(query)
-        found = self._search(
-            {"query": asked, "size": limit, "from": passed, **_KEPT},
-            _KEPT_PATHS,
-            # Copies differ in which deleted documents they still count. A question goes to the same
-            # one, so that its next page follows the first.
-            {"preference": sha256(to_json(asked)).hexdigest()[:16]},
-        )
-        return _hits(found)
+        return _hits(self._best(query, {"size": limit, "from": passed, **_KEPT}))
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, with its record: asked for later, it might be another."""
+        found = self._best(query, {"size": limit, **_SKETCHED})
+        return [
+            Sketch(b64decode(hit["_source"]["signature"]), each.published, each.record)
+            for hit, each in zip(_listed(found), _hits(found), strict=True)
+        ]
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records that came with the signatures."""
+        return [each.place for each in sketches if isinstance(each.place, bytes)]
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last."""
@@ -108,18 +114,7 @@ class ClusterView:
     def history(self, article: UUID) -> History:
         """Give an article's versions, joined as they are found."""
         query = All([Term("article", str(article)), AnyOf("kind", _VERSIONS)])
-        history: History = {}
-        for id_, record in self._records(query):
-            version = id_.partition(":")[2]
-            if record is not None:
-                history = with_version(history, Article.model_validate_json(record))
-            elif version:
-                history = without_version(history, int(version))
-        stands = newest(history)
-        if stands is None or stands.erased:
-            return {}
-        # The newest version of an article whose time is over is for nobody to read.
-        return {n: text for n, text in history.items() if not (text is stands and text.withheld)}
+        return read_history(self._records(query))
 
     def registry(self) -> Iterable[bytes]:
         """Give all records of the registry."""
@@ -137,6 +132,13 @@ class ClusterView:
             for hit in _listed(found)
             for record in [hit.get("_source", {}).get("record")]
         ]
+
+    def _best(self, query: Query, what: Json) -> Json:
+        asked = compiled(query)
+        # Copies differ in which deleted documents they still count. A question goes to the same
+        # one, so that its next page follows the first.
+        copy = {"preference": sha256(to_json(asked)).hexdigest()[:16]}
+        return self._search({"query": asked, **what}, _KEPT_PATHS, copy)
 
     def _search(self, body: Json, paths: str, copy: Mapping[str, str] = _ANY) -> dict[str, Any]:
         parameters = {

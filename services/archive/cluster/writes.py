@@ -10,14 +10,23 @@ the head alone is found by its words. What `history.py` joins in memory, the ran
 Whoever reads a history joins what he finds once more: a write of many documents is no transaction.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from schemas.article import Article
-from services.archive.articles.history import History
-from services.archive.engine.documents import Document, Kind, version_document
+from schemas.events import RegistryEvent
+from services.archive.articles.history import History, newest, with_version, without_version
+from services.archive.engine.documents import (
+    COUNTED,
+    POSITIONED,
+    Document,
+    Kind,
+    instant,
+    version_document,
+)
 from services.common.resuming import Offsets
 
 TEXT, GONE, ERASURE = 1, 2, 3
@@ -25,6 +34,10 @@ END = 2**62
 """The rank of the head of an erased article."""
 
 OFFSETS = "offsets"
+
+_NO_WORDS = dict.fromkeys((*POSITIONED, *COUNTED), ".")
+"""What stands in a field of words that would be empty: nothing that anybody looks for. Lucene
+reckons how rare a word is among the documents that have the field, Tantivy among all of them."""
 
 _STUBS = 1000
 """So many versions below a retraction are overwritten. Should one have more, nobody is shown the
@@ -38,6 +51,12 @@ class Write:
     id: str
     rank: int
     source: Mapping[str, Any]
+
+
+def changes_writes(histories: Mapping[UUID, History]) -> Iterator[Write]:
+    """Say what is known of articles."""
+    for article, history in histories.items():
+        yield from article_writes(article, history)
 
 
 def article_writes(article: UUID, history: History) -> Iterator[Write]:
@@ -60,9 +79,10 @@ def head_write(article: UUID, history: History) -> Write:
     version = max(history)
     text = history[version]
     if text is None:
-        return Write(str(article), 2 * version + 1, _stub(article))
+        return Write(str(article), 2 * version + 1, {**_NO_WORDS, **_stub(article)})
     rank = END if text.erased else 2 * version
-    return Write(str(article), rank, _source(version_document(text, newest=True)))
+    source = {**_NO_WORDS, **_source(version_document(text, newest=True))}
+    return Write(str(article), rank, source)
 
 
 def version_id(article: UUID, version: int) -> str:
@@ -70,11 +90,17 @@ def version_id(article: UUID, version: int) -> str:
     return f"{article}:{version}"
 
 
-def registry_write(key: str, rank: int, record: bytes | None) -> Write:
-    """Say what the registry has under a key; `record` is None for what was removed."""
-    if record is None:
-        return Write(key, rank, {"kind": Kind.FORGOTTEN})
-    return Write(key, rank, {"kind": Kind.REGISTRY, "record": record.decode()})
+def registry_writes(
+    records: Mapping[str, RegistryEvent | None], ranks: Mapping[str, int]
+) -> Iterator[Write]:
+    """Say what the registry has: of two events the later one counts. A removal has no time, so it
+    goes above what stands there: `ranks` tell."""
+    for key, event in records.items():
+        if event is None:
+            yield Write(key, ranks.get(key, 0) + 1, {"kind": Kind.FORGOTTEN})
+        else:
+            record = event.to_bytes().decode()
+            yield Write(key, instant(event.time), {"kind": Kind.REGISTRY, "record": record})
 
 
 def offset_writes(offsets: Offsets) -> Iterable[Write]:
@@ -98,15 +124,32 @@ def _stub(article: UUID) -> Mapping[str, Any]:
     return {"article": str(article), "kind": Kind.FORGOTTEN}
 
 
+def read_history(kept: Iterable[tuple[str, bytes | None]]) -> History:
+    """Join what the documents of an article's versions keep, by their ids, to what may be read."""
+    history: History = {}
+    for id_, record in kept:
+        version = id_.partition(":")[2]
+        if record is not None:
+            history = with_version(history, Article.model_validate_json(record))
+        elif version:
+            history = without_version(history, int(version))
+    stands = newest(history)
+    if stands is None or stands.erased:
+        return {}
+    # The newest version of an article whose time is over is for nobody to read.
+    return {n: text for n, text in history.items() if not (text is stands and text.withheld)}
+
+
 def _source(document: Document) -> Mapping[str, Any]:
     return {
         "article": document.key,
         "kind": document.kind,
         "record": document.record.decode(),
         **document.exact,
-        **document.texts,
+        **{field: text for field, text in document.texts.items() if text},
         **({"published": document.published} if document.published is not None else {}),
         **({"order": document.order} if document.order else {}),
+        **({"signature": b64encode(document.signature).decode()} if document.signature else {}),
     }
 
 

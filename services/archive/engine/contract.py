@@ -43,11 +43,28 @@ class Hit:
     published: int
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """An article that was found and not yet read: its `signature`, when it was first published, in
+    microseconds since 1970, and the engine's own mark for its `place`."""
+
+    signature: bytes
+    published: int
+    place: object
+
+
 class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
-        """Give what fits best, leaving out the first `passed`."""
+        """Give what fits best, leaving out the first `passed`. What fits alike comes in the
+        order of `latest`, so that it doesn't matter how the index came about."""
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, unread, of articles that stand."""
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records of sketches that this view gave."""
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last, `after` a place in that order; scores are 0."""

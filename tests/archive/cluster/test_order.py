@@ -3,10 +3,8 @@ the embedded index does."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,48 +18,10 @@ from services.archive.cluster.engine import ClusterEngine
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import Engine
 from services.archive.language.question import read_question
-from services.common.ids import new_id
+from tests.archive.cluster.stories import Story, stories
 from tests.factories import article, erasure, retraction
 
 pytestmark = pytest.mark.xdist_group("opensearch")
-
-VERSIONS = 4
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happens to one article, each thing once."""
-
-    id: UUID
-    changes: Sequence[Change]
-
-    @property
-    def word(self) -> str:
-        """Stands in every version's text, and in no other article's."""
-        return f"z{self.id.hex}"
-
-
-def version(id_: UUID, number: int, kind: str) -> Change:
-    if kind == "retraction":
-        return retraction(id_, number)
-    status = "withheld" if kind == "expired" else "usable"
-    headline = f"z{id_.hex} bản {number}"
-    return article(id=id_, version=number, headline=headline, pub_status=status)
-
-
-@st.composite
-def stories(draw: st.DrawFn) -> Story:
-    id_ = new_id()
-    kinds = st.sampled_from(["text", "text", "expired", "retraction", "skipped"])
-    versions = [
-        version(id_, number, kind)
-        for number in range(1, VERSIONS + 1)
-        if (kind := draw(kinds)) != "skipped"
-    ]
-    erased = draw(st.sets(st.integers(1, VERSIONS)))
-    end = [erasure(id_, VERSIONS + 1)] if draw(st.booleans()) else []
-    changes = [*versions, *(Erased(id_, number) for number in sorted(erased)), *end]
-    return Story(id_, draw(st.permutations(changes + changes[::2])))
 
 
 def state(engine: Engine, story: Story) -> object:
@@ -82,7 +42,7 @@ def in_batches(engine: Engine, changes: Sequence[Change], size: int) -> None:
         engine.take(changes[start : start + size], {})
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories(), size=st.integers(2, 8))
 def test_any_order_ends_as_in_the_embedded_index(engine, story, size):
     with TemporaryDirectory() as folder:
@@ -93,7 +53,7 @@ def test_any_order_ends_as_in_the_embedded_index(engine, story, size):
         embedded.close()
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.lists(stories(), min_size=3, max_size=3), size=st.integers(1, 8))
 def test_several_archives_that_write_the_same_at_once_end_so_too(cluster, name, told, size):
     changes = [change for story in told for change in story.changes]
