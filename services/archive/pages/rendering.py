@@ -22,6 +22,7 @@ _PAGES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
 _PAGES.filters |= {
     "shown": shown,
