@@ -1,5 +1,6 @@
 """What archive answers to programs."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,16 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from schemas.article import Article
-from services.archive.catalogue import views
-from services.archive.catalogue.filters import LatestRequest, SearchRequest
+from services.archive.catalogue.filters import LatestRequest, SearchRequest, SuggestRequest
 from services.archive.catalogue.moments import At
 from services.archive.catalogue.views import (
+    DocumentListing,
     HistoryListing,
     Listing,
     RelatedListing,
     SearchListing,
+    SuggestionListing,
+    SuggestionView,
     Views,
 )
+from services.archive.language.numbers import as_slug
 from services.archive.language.question import Question
 from services.archive.parts import Parts, TheParts
 from services.common.problems import Problem, not_found
@@ -63,24 +67,33 @@ def related(
 def latest(asked: Annotated[LatestRequest, Query()], parts: TheParts) -> Listing:
     """Give the latest articles, by first publication."""
     found = parts.catalogue.by_time(Question(), asked, asked.limit, asked.cursor)
-    return Listing(items=_views(parts).hits(found, Question()), next=views.next_place(found))
+    return Listing(items=_views(parts).hits(found), next=found.next)
 
 
 @router.get("/search")
 def search(asked: Annotated[SearchRequest, Query()], parts: TheParts) -> SearchListing:
     """Find articles, with or without marks: words, "a phrase", -without."""
-    if asked.by_time:
-        found = parts.catalogue.by_time(asked.question, asked, asked.limit, asked.cursor)
-        following = views.next_place(found)
-    else:
-        passed = int(asked.cursor or 0)
-        found = parts.catalogue.by_relevance(asked.question, asked, asked.limit, passed)
-        following = views.next_count(found, passed)
-    return SearchListing(
-        items=_views(parts).hits(found, asked.question),
-        next=following,
-        facets=parts.catalogue.facets(asked.question, asked),
-    )
+    return _views(parts).search(parts.search.find(asked))
+
+
+@router.get("/suggest")
+def suggest(asked: Annotated[SuggestRequest, Query()], parts: TheParts) -> SuggestionListing:
+    """Complete what a reader has begun to type: names, document numbers, and what headlines say."""
+    found = parts.suggestions.of(asked.q, asked.limit)
+    return SuggestionListing(items=[SuggestionView(**asdict(each)) for each in found])
+
+
+@router.get("/documents/{number:path}")
+def document(
+    number: str, asked: Annotated[LatestRequest, Query()], parts: TheParts
+) -> DocumentListing:
+    """Give the articles that name an official document, by its number or by the slug of it:
+    `4314/TCHQ-TXNK`, `4314-tchq-txnk`."""
+    slug = as_slug(number)
+    found = parts.catalogue.citing(slug, asked, asked.limit, asked.cursor) if slug else None
+    if not (slug and found and (found.hits or asked.cursor)):
+        raise not_found()
+    return _views(parts).document(slug, found)
 
 
 def _views(parts: Parts) -> Views:

@@ -17,6 +17,8 @@ from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import EngineFailed
 from services.archive.engines import engine_of
 from services.archive.handlers import consuming
@@ -61,8 +63,17 @@ def build(settings: ArchiveSettings) -> FastAPI:
         files = Files(catalogue.showing, shared=engine.shared)
         engine.tell(pages.changed)
         engine.tell(files.changed)
-        media_files = media_store(settings)
-        app.state.parts = Parts(site, media_files, engine, catalogue, registry, files, pages)
+        app.state.parts = Parts(
+            site,
+            media_store(settings),
+            engine,
+            catalogue,
+            Search(engine, registry),
+            Suggestions(engine, registry),
+            registry,
+            files,
+            pages,
+        )
         rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
         app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)

@@ -18,6 +18,7 @@ from services.archive.articles.changes import Change
 from services.archive.catalogue import queries
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.reading import read
 from services.archive.catalogue.registry import Names, Registry
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import EngineFailed
@@ -77,7 +78,7 @@ def answers(engine: EmbeddedEngine, questions: Sequence[str]) -> Iterator[Answer
         unit = dict(enumerate(UNITS)).get(number % 8)
         column = COLUMNS[number % 5] if number % 5 < 2 else None
         filters = Filters.model_validate({"unit": unit, "column": column})
-        query = queries.found(read_question(text), filters, Names())
+        query = queries.ranked(read(read_question(text), Names()), filters, Names())
         best = {hit.record[:ID]: hit.score for hit in view.best(query, ARTICLES)}
         latest = [hit.record for hit in view.latest(query, 20)]
         yield Answer(best, latest, view.counts(query, FACETS, 50))

@@ -89,6 +89,35 @@ async def test_the_name_of_a_unit_finds_its_articles(merged, typed, found):
     assert set(await merged.ids(f"/v1/search?q={typed}")) == {str(each) for each in found}
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Hải quan khu vực II", [NEW, OLD]),
+        ("hai quan kv 2", [NEW, OLD]),
+        ("Cục Hải quan TP.HCM", [OLD]),
+        ("Cục Hải quan thành phố Hồ Chí Minh", [OLD]),
+        ("HQ TPHCM", [OLD]),
+        ("rời Hải quan khu vực II", [NEW]),
+        ("Chi cục Hải quan khu vực II bến tàu", [NEW, OLD]),
+        ("Cục Hải quan TP.HCM rời", []),
+        ('"Hải quan khu vực II" vào', [OLD]),
+        ("Hải quan khu vực III hàng", [FORMER, PRESENT]),
+    ],
+)
+async def test_a_units_name_is_understood_in_any_form_and_beside_other_words(merged, typed, found):
+    expected = {str(each.id) for each in found}
+    assert set(await merged.ids(f"/v1/search?q={typed}")) == expected
+
+
+async def test_an_article_that_names_the_unit_otherwise_is_found_and_shows_where(merged):
+    about = article(unit="X", headline="Ngà voi", body="<p>Theo Hải quan TP.HCM &amp; khác.</p>")
+    merged.take(about)
+
+    (hit,) = (await merged.json("/v1/search?q=Chi cục Hải quan khu vực II ngà voi"))["items"]
+    assert hit["id"] == str(about.id)
+    assert "<mark>Hải quan TP.HCM</mark>" in hit["highlight"]
+
+
 async def test_articles_that_have_the_words_come_before_those_of_the_unit(merged):
     about = article(unit="X", headline="Thăm Hải quan Sài Gòn", published=BEFORE)
     merged.take(about)

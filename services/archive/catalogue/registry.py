@@ -18,10 +18,12 @@ from schemas.events import (
 )
 from schemas.registry import Campaign, Unit, stands_for
 from services.archive.engine.contract import Engine, EngineFailed
+from services.archive.language.naming import Words, shortest, ways_to_write
 from services.archive.language.terms import pairs
 from services.common.text import folded_words
 
 _LOOK_EVERY = 1.0  # seconds
+_MOST_NAMES = 64  # of the units that one question names: each is a phrase to look for
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 
@@ -60,10 +62,23 @@ class Names:
         """Give the codes whose articles a unit's list holds: its own, and its predecessors'."""
         return stands_for(code, self.units)
 
-    def called(self, words: Iterable[str]) -> Collection[str]:
+    def called(self, words: Words) -> frozenset[str]:
         """Give the codes of the units that folded `words` name, with their predecessors; a unit is
-        known by every name that it ever had, long or short, and by its aliases."""
-        return self._by_name.get(tuple(words), ())
+        known by every name that it ever had, long or short, by its aliases, and by all ways to
+        write them."""
+        return self._by_name.get(words, frozenset())
+
+    @cached_property
+    def most_words(self) -> int:
+        """How many words the longest name of a unit has."""
+        return max(map(len, self._by_name), default=0)
+
+    def names_of(self, codes: Iterable[str]) -> list[Words]:
+        """Give what texts call these units, in folded words: the shortest names, which stand in the
+        longer ones too."""
+        units = [self.units[code] for code in codes if code in self.units]
+        names = {way for unit in units for name in unit.all_names() for way in ways_to_write(name)}
+        return shortest(names)[:_MOST_NAMES]
 
     def named_in(self, terms: Collection[str]) -> list[tuple[list[Name], list[Name]]]:
         """Find the units that a text with these terms names: by which names, and which others they
@@ -86,11 +101,12 @@ class Names:
         return {code: count for code, count in sums.most_common(most) if count}
 
     @cached_property
-    def _by_name(self) -> Mapping[tuple[str, ...], Collection[str]]:
-        found: dict[tuple[str, ...], set[str]] = {}
+    def _by_name(self) -> Mapping[Words, frozenset[str]]:
+        found: dict[Words, frozenset[str]] = {}
         for code, unit in self.units.items():
-            for name in unit.all_names():
-                found.setdefault(tuple(folded_words(name)), set()).update(self.stands_for(code))
+            codes = self.stands_for(code)
+            for way in {way for name in unit.all_names() for way in ways_to_write(name)}:
+                found[way] = found.get(way, frozenset()) | codes
         return found
 
     @cached_property

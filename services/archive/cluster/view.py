@@ -1,5 +1,6 @@
 """Questions to the cluster."""
 
+import re
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -93,6 +94,16 @@ class ClusterView:
         self._with_terms = max(vectors["field_statistics"]["doc_count"], self._with_terms or 0)
         known = vectors["terms"]
         return {term: known.get(term, {}).get("doc_freq", 0) for term in terms}
+
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        begun = re.sub(r"[^\w ]", r"\\\g<0>", prefix)
+        wanted = {field: {"terms": {"field": field, "size": limit, "include": f"{begun}.*"}}}
+        found = self._search({"query": compiled(query), "size": 0, "aggs": wanted}, "aggregations")
+        buckets = found["aggregations"][field]["buckets"]
+        return [(each["key"], each["doc_count"]) for each in buckets]
 
     @property
     def documents(self) -> int:

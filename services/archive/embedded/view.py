@@ -89,6 +89,12 @@ class EmbeddedView:
         """Count documents; those that were replaced count until they are merged away."""
         return self._index.frequencies.of(self._searcher, field, terms)
 
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        return self._searcher.terms_with_prefix(field, prefix, compiled(query), limit)
+
     @property
     def documents(self) -> int:
         """All that the index holds, but for what was deleted."""

@@ -80,6 +80,12 @@ class View(Protocol):
     def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
         """Say in how many documents each term is; 0 for one that is in none."""
 
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Give the values of an exact field that begin with `prefix`, counted in what is found:
+        the most frequent first, then by value; none that is in nothing that is found."""
+
     @property
     def documents(self) -> int:
         """In how many documents terms are looked for."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from schemas.article import Article
 from services.archive.catalogue.filters import Filters, LatestRequest
+from services.archive.language.numbers import as_slug
 from services.archive.language.question import Question
 from services.archive.pages import structured
 from services.archive.pages.edition import VIETNAMESE, Edition, TheEdition, around
@@ -90,6 +91,17 @@ def unit(
 ) -> Response:
     """Show the articles of a unit, and of those whose work it took over."""
     return _section("unit", code, after, parts, edition, accept)
+
+
+@router.get("/documents/{code}")
+@router.get("/en/documents/{code}")
+def document(
+    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
+) -> Response:
+    """Show the articles that name an official document."""
+    if as_slug(code) != code:
+        return missing(parts, edition, accept)
+    return _section("document", code, after, parts, edition, accept)
 
 
 @router.get("/search")

@@ -10,12 +10,11 @@ from pydantic import ValidationError
 from schemas.article import Article
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.views import HitView, Views, next_count, next_place
+from services.archive.catalogue.views import HitView, Views
 from services.archive.pages.edition import Edition
 from services.archive.parts import Parts
 from services.common.problems import FieldError, field_errors
 
-_HITS = 20
 _VALUES = 8  # shown of a facet
 _ASKED = ("q", "unit", "column", "campaign", "genre", "language", "from", "to", "sort", "cursor")
 
@@ -66,7 +65,8 @@ class Links:
     def choices(
         self, facets: Mapping[str, Mapping[str, int]], names: Names
     ) -> Iterator[tuple[str, list[Choice]]]:
-        """Give the values of each facet by which the list can be narrowed, or was."""
+        """Give the values of each facet by which the list can be narrowed, or was: those that
+        most have, and the chosen one."""
         for facet, counts in facets.items():
             chosen = self.given.get(facet)
             found = [
@@ -76,11 +76,11 @@ class Links:
                     self.changed(**{facet: None if value == chosen else value}),
                     value == chosen,
                 )
-                for value, count in counts.items()
-                if chosen in (None, value)
+                for place, (value, count) in enumerate(counts.items())
+                if place < _VALUES or value == chosen
             ]
             if chosen or len(found) > 1:
-                yield facet, found[:_VALUES]
+                yield facet, found
 
     def _label(self, facet: str, value: str, names: Names) -> str:
         match facet:
@@ -108,6 +108,8 @@ class Found:
     choices: Sequence[tuple[str, list[Choice]]] = ()
     next: str | None = None
     """The address of the next page."""
+    meant: str | None = None
+    """A question that finds much more."""
 
     @property
     def question(self) -> str:
@@ -126,19 +128,14 @@ def answer(asked: Asked, parts: Parts, edition: Edition) -> Found:
     request = asked.request
     if request is None:
         return Found(asked, links)
-    question, names = request.question, parts.registry.names
-    if request.by_time:
-        found = parts.catalogue.by_time(question, request, _HITS, request.cursor)
-        following = next_place(found)
-    else:
-        passed = int(request.cursor or 0)
-        found = parts.catalogue.by_relevance(question, request, _HITS, passed)
-        following = next_count(found, passed)
+    given = parts.search.find(request)
+    names = parts.registry.names
     return Found(
         asked,
         links,
-        hits=Views(parts.site, names).hits(found, question),
-        articles={hit.article.id: hit.article for hit in found.hits},
-        choices=list(links.choices(parts.catalogue.facets(question, request), names)),
-        next=links.changed(cursor=following) if following else None,
+        hits=Views(parts.site, names).hits(given.found, given.phrases),
+        articles={hit.article.id: hit.article for hit in given.found.hits},
+        choices=list(links.choices(given.facets, names)),
+        next=links.changed(cursor=given.next) if given.next else None,
+        meant=given.did_you_mean,
     )
