@@ -24,7 +24,7 @@ from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import routes
+from services.archive.pages import routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
@@ -46,7 +46,9 @@ log = structlog.get_logger()
 def build(settings: ArchiveSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
 
-    site = Site(settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"))
+    site = Site(
+        settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"), settings.publication
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -108,7 +110,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, media.router, api.router, newsroom.router):
+    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 

@@ -19,6 +19,8 @@ from services.archive.engine.contract import Hit as Record
 from services.archive.engine.documents import place_in_order
 from services.archive.language.question import Question
 
+_TRANSLATIONS = 50  # of one article
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -88,6 +90,24 @@ class Catalogue:
         """Give the latest current article that shows a file."""
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
         return next(map(_article, showing), None)
+
+    def translations(self, article: Article) -> list[Article]:
+        """Give the same article in other languages, one for each: what it is a translation of,
+        what else is one of that, and what is one of it."""
+        family = [each for each in (article.id, article.translation_of) if each]
+        hits = self._engine.view().latest(queries.translating(family), _TRANSLATIONS)
+        original = self.article(article.translation_of) if article.translation_of else None
+        if original and (original.canceled or original.withheld):
+            original = None
+        found = [each for each in (original, *map(_article, hits)) if each]
+        by_language = {each.language.lower(): each for each in reversed(found)}
+        by_language.pop(article.language.lower(), None)
+        return [each for _, each in sorted(by_language.items())]
+
+    def replacement(self, article_id: UUID) -> Article | None:
+        """Give the article that stands in for one that was taken back, if there is one."""
+        hits = self._engine.view().latest(queries.replacing(article_id), 1)
+        return next(map(_article, hits), None)
 
     def count(self) -> int:
         """Count the articles that stand."""

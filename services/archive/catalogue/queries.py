@@ -1,6 +1,6 @@
 """Questions and filters as queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
@@ -32,6 +32,16 @@ _AS_MARKED = 2.0
 def with_media(media_id: UUID) -> Query:
     """The articles that show a file now."""
     return All([current(), Term("media", str(media_id))])
+
+
+def translating(articles: Iterable[UUID]) -> Query:
+    """The articles that are translations of one of these."""
+    return All([current(), AnyOf("translation_of", frozenset(map(str, articles)))])
+
+
+def replacing(article_id: UUID) -> Query:
+    """The articles that stand in for one that was taken back."""
+    return All([current(), Term("replaces", str(article_id))])
 
 
 def current() -> Query:
