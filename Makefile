@@ -82,6 +82,10 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
+bench-pages: .venv/dev  ## measure archive's pages beside nginx, which serves the same bytes
+	@bench/install-programs
+	@$(BIN)/python -m bench.pages
+
 bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks beside bare clients and bad ones
 	@$(BIN)/python -m bench.deciding
 	@$(BIN)/python -m bench.partners
@@ -104,4 +108,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-pages contracts migration lock clean histories opensearch rome readers screenshots

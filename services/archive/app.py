@@ -60,9 +60,9 @@ def build(settings: ArchiveSettings) -> FastAPI:
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
         pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
-        files = Files(catalogue.showing, shared=engine.shared)
+        shown_files = Files(catalogue.showing, shared=engine.shared)
         engine.tell(pages.changed)
-        engine.tell(files.changed)
+        engine.tell(shown_files.changed)
         app.state.parts = Parts(
             site,
             media_store(settings),
@@ -71,7 +71,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
             Search(engine, registry),
             Suggestions(engine, registry),
             registry,
-            files,
+            shown_files,
             pages,
         )
         rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)

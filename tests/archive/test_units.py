@@ -129,8 +129,8 @@ async def test_an_article_names_its_unit_as_it_was_called_then(merged):
     former = (await merged.page(FORMER)).text
     present = (await merged.page(PRESENT)).text
 
-    assert "<span>Hải quan Hải Phòng</span>" in former
-    assert "<span>Chi cục Hải quan khu vực III</span>" in present
+    assert ">Hải quan Hải Phòng</a>" in former
+    assert ">Chi cục Hải quan khu vực III</a>" in present
     assert '"publisher": {"@type": "Organization", "name": "' in present
     shown = (await merged.json("/v1/latest?unit=HQKV3"))["items"]
     assert [(each["unit"], each["unit_name"]) for each in shown] == [

@@ -13,6 +13,8 @@ KINDS = {
     "article": _article("vt-24-gio"),
     "all kinds of text": _article("all-kinds"),
     "corrected twice": _article("corrected"),
+    "versions": f"{_article('corrected')}/history",
+    "as it was": f"{_article('corrected')}?at=2026-11-10T03:30:00Z",
     "sound and film": _article("recordings"),
     "many pictures": _article("pictures"),
     "english article": _article("vt-khai-truong-en"),

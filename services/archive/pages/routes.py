@@ -1,6 +1,7 @@
 """Pages for readers: the front page, lists, search, and an article or the notice of one that is
 gone."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from schemas.article import Article
 from services.archive.catalogue.filters import Filters, LatestRequest
+from services.archive.catalogue.moments import At
 from services.archive.language.numbers import as_slug
 from services.archive.language.question import Question
 from services.archive.pages import structured
@@ -19,6 +21,7 @@ from services.archive.pages.lists import Kind, listed, section_of
 from services.archive.pages.page import ArticlePage
 from services.archive.pages.rendering import page
 from services.archive.pages.searching import answer, read_asked
+from services.archive.pages.versions import as_it_was, versions_of
 from services.archive.parts import Parts, TheParts
 from services.common.problems import not_found
 
@@ -40,13 +43,16 @@ def front(parts: TheParts, edition: TheEdition) -> Response:
 
 
 @router.get("/articles/{article_id}")
-def article(article_id: str, parts: TheParts, accept: Accept = "") -> Response:
-    """Show an article, or that it was taken back, is over or was erased."""
+def article(article_id: str, parts: TheParts, at: At = None, accept: Accept = "") -> Response:
+    """Show an article, also as it was at a time, or that it was taken back, is over or was
+    erased."""
     found = _find(article_id, parts)
     if found is None:
         return missing(parts, VIETNAMESE, accept)
     if found.canceled or found.withheld:
         return _gone(found, parts)
+    if at is not None:
+        return _earlier(found, at, parts, accept)
     shown = ArticlePage(
         found,
         parts.registry.names,
@@ -64,6 +70,23 @@ def article(article_id: str, parts: TheParts, accept: Accept = "") -> Response:
         latest=_latest_but(found, parts),
         structured=[structured.news_article(shown), *structured.breadcrumbs(shown)],
     )
+
+
+@router.get("/articles/{article_id}/history")
+def history(
+    article_id: str,
+    parts: TheParts,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    accept: Accept = "",
+) -> Response:
+    """Show all versions of an article, with what changed."""
+    found = _find(article_id, parts)
+    if found is None:
+        return missing(parts, VIETNAMESE, accept)
+    if found.canceled or found.withheld:
+        return _gone(found, parts)
+    versions = versions_of(parts.catalogue.history(found.id), before)
+    return page("history.html", parts, around(found.language), article=found, versions=versions)
 
 
 @router.get("/columns/{code}")
@@ -128,6 +151,27 @@ def _section(
     if not (section.named or shown.articles):
         return missing(parts, edition, accept)
     return page("section.html", parts, edition, section=section, shown=shown, after=after.cursor)
+
+
+def _earlier(now: Article, at: datetime, parts: Parts, accept: str) -> Response:
+    stood = parts.catalogue.article_at(now.id, at)
+    if stood is None:
+        return missing(parts, around(now.language), accept)
+    if stood.canceled or stood.withheld:
+        return _gone(stood, parts)
+    until_then = [each for each in parts.catalogue.history(now.id) if each.version <= stood.version]
+    shown = ArticlePage(as_it_was(stood, now), parts.registry.names, parts.site, until_then)
+    return page(
+        "earlier.html",
+        parts,
+        shown.edition,
+        page=shown,
+        article=shown.article,
+        at=at,
+        related=[],
+        latest=_latest_but(now, parts),
+        structured=[],
+    )
 
 
 def _gone(ended: Article, parts: Parts) -> Response:
