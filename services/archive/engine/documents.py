@@ -18,7 +18,7 @@ FORMAT = 4
 """Goes up with every change of what stands in an index; it is then made anew from Kafka."""
 
 FACETS = ("unit", "column", "campaign", "genre", "language")
-EXACT = (*FACETS, "media", "number", "phrase", "translation_of", "replaces")
+EXACT = (*FACETS, "media", "translation_of", "replaces", "number", "phrase")
 """Fields of exact values; the facets can be counted."""
 POSITIONED = ("headline", "lead", "words")
 """Fields of folded words, in their order: phrases can be found."""
@@ -118,10 +118,10 @@ def _exact(article: Article) -> Mapping[str, Sequence[str]]:
         "column": [article.column] if article.column else [],
         "campaign": article.campaigns,
         "media": [str(media.id) for media in article.media if media.id],
-        "number": sorted(numbers_in(article)),
-        "phrase": sorted(phrases_of(article.headline)),
         "translation_of": [str(article.translation_of)] if article.translation_of else [],
         "replaces": [str(article.replaces)] if article.replaces else [],
+        "number": sorted(numbers_in(article)),
+        "phrase": sorted(phrases_of(article.headline)),
     }
 
 
