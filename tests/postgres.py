@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,18 +44,18 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """Run a server for as long as the body runs."""
+def running_postgres(*settings: str) -> Iterator[Postgres]:
+    """Run a server for as long as the body runs; `settings` are as `postgres -c` takes them."""
     # Not below pytest's folder, which is root's alone where root runs the tests.
     with tempfile.TemporaryDirectory(prefix="tinbai-postgres-") as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        with _running(Path(folder)) as server:
+        with _running(Path(folder), settings) as server:
             yield server
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[Postgres]:
+def _running(folder: Path, settings: Sequence[str]) -> Iterator[Postgres]:
     programs, data = _programs(), folder / "data"
     made: list[str | Path] = [
         programs / "initdb",
@@ -79,8 +79,9 @@ def _running(folder: Path) -> Iterator[Postgres]:
         "-k",
         "",
     ]
+    given = [word for setting in settings for word in ("-c", setting)]
     with subprocess.Popen(
-        _as_nobody_special([*server, *_LIGHT]), stderr=subprocess.DEVNULL
+        _as_nobody_special([*server, *_LIGHT, *given]), stderr=subprocess.DEVNULL
     ) as process:
         try:
             _wait_until_ready(programs, port)

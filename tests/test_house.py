@@ -43,12 +43,13 @@ SYNDICATE: dict[str, set[str]] = {
 
 # Within archive, likewise.
 ARCHIVE: dict[str, set[str]] = {
-    "articles": set(),
+    "articles": {"language"},
     "language": set(),
     "engine": {"articles", "language"},
     "embedded": {"engine", "articles"},
     "cluster": {"engine", "articles"},
-    "catalogue": {"engine", "language"},
+    "catalogue": {"engine", "articles", "language"},
+    "serving": set(),
     "pages": {"catalogue", "language"},
 }
 

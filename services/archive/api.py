@@ -1,5 +1,6 @@
 """What archive answers to programs."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Query
 from schemas.article import Article
 from services.archive.catalogue import views
 from services.archive.catalogue.filters import LatestRequest, SearchRequest
+from services.archive.catalogue.moments import At
 from services.archive.catalogue.views import (
     HistoryListing,
     Listing,
@@ -24,18 +26,28 @@ router = APIRouter(prefix="/v1", tags=["archive"])
 
 
 @router.get("/articles/{article_id}")
-def article(article_id: UUID, parts: TheParts) -> dict[str, object]:
-    """Give the newest version; of an article that was taken back, the notice. 410 once erased."""
-    return _views(parts).article(_article(article_id, parts))
+def article(article_id: UUID, parts: TheParts, at: At = None) -> dict[str, object]:
+    """Give the newest version, or the one that stood at a time; of an article that was taken back,
+    the notice. 410 once erased, and where it was not offered at the time."""
+    found = _article(article_id, parts)
+    if at is not None:
+        found = _at(found, at, parts)
+    return _views(parts).article(found)
 
 
 @router.get("/articles/{article_id}/history")
-def history(article_id: UUID, parts: TheParts) -> HistoryListing:
-    """Give all versions; none from before the article was taken back, if it was, and none at all
-    once it was erased."""
+def history(
+    article_id: UUID,
+    parts: TheParts,
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    cursor: Annotated[int | None, Query(ge=1, description="a version: those before it")] = None,
+) -> HistoryListing:
+    """Give all versions, each with what changed; none from before the article was taken back, if it
+    was, and none at all once it was erased."""
     _known(article_id, parts)
     versions = parts.catalogue.history(article_id)
-    return HistoryListing(items=[_views(parts).article(version) for version in versions])
+    wanted = [each for each in versions if cursor is None or each.version < cursor]
+    return _views(parts).history(wanted, limit)
 
 
 @router.get("/articles/{article_id}/related")
@@ -80,6 +92,16 @@ def _article(article_id: UUID, parts: Parts) -> Article:
     if found.erased:
         raise Problem("gone", said("This article is no longer available."))
     return found
+
+
+def _at(found: Article, at: datetime, parts: Parts) -> Article:
+    stood = parts.catalogue.article_at(found.id, at)
+    if stood is None:
+        first = found.published.isoformat()
+        raise Problem("not-found", said("The article was first released at {first}.", first=first))
+    if stood.withheld:
+        raise Problem("gone", said("The article was not offered at that time."))
+    return stood
 
 
 def _known(article_id: UUID, parts: Parts) -> Article:

@@ -8,7 +8,10 @@ from functools import partial
 import structlog
 from fastapi import FastAPI, Request
 from faststream.kafka import KafkaBroker
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.types import Scope
 
 from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
@@ -22,6 +25,8 @@ from services.archive.newsroom import Desk
 from services.archive.pages import routes
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
+from services.archive.serving.files import Files
+from services.archive.serving.pages import KeptPages, Pages, kept_pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -50,7 +55,12 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(engine, registry, announcer)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        app.state.parts = Parts(site, media_store(settings), engine, catalogue, registry)
+        pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
+        files = Files(catalogue.showing, shared=engine.shared)
+        engine.tell(pages.changed)
+        engine.tell(files.changed)
+        media_files = media_store(settings)
+        app.state.parts = Parts(site, media_files, engine, catalogue, registry, files, pages)
         rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
         app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
@@ -79,11 +89,22 @@ def build(settings: ArchiveSettings) -> FastAPI:
         summary="Keeps what was published, finds it again, and shows it.",
         lifespan=lifespan,
         readiness=readiness,
+        inner=[
+            # What needs no key is public: pages of other sites may search it too.
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
+            Middleware(KeptPages, routes=routes.router.routes, pages=_pages),
+        ],
+        counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
     for router in (routes.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
+
+
+def _pages(scope: Scope) -> Pages:
+    pages: Pages = scope["app"].state.parts.pages
+    return pages
 
 
 async def _readiness(parts: Parts, broker: KafkaBroker, link: KafkaLink) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from services.archive.announcing import Announcement, Announcer, indexed
 from services.archive.articles.changes import Change, Erased, change_of
 from services.archive.catalogue.registry import Registry, registry_key
 from services.archive.engine.contract import Engine
+from services.archive.together import Together
 from services.common.consuming import Batch
 from services.common.instants import now
 from services.common.metrics import INDEXED
@@ -32,14 +33,13 @@ class Intake:
         self._registry = registry
         self._announcer = announcer
         self._worker = ThreadPoolExecutor(1, "index-writer")
+        self._together = Together(engine, self.in_worker, lambda: announcer.reached)
 
     async def take_articles(self, batch: Batch[ArticleEvent]) -> None:
         """Apply versions and tombstones."""
         changes = [change_of(item) for item in batch.items]
         taken = [(item.event, c) for item, c in zip(batch.items, changes, strict=True) if c]
-        outcome = await self.in_worker(
-            partial(self._engine.take, [change for _, change in taken], self._announcer.reached)
-        )
+        outcome = await self._together.take([change for _, change in taken])
         at = now()
         announced = [
             indexed(event, change, at)

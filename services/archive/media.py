@@ -1,6 +1,5 @@
 """Pictures, sound and film of articles that stand now."""
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -37,7 +36,7 @@ async def media(media_id: UUID, request: Request, parts: TheParts, w: Width = No
         listed = ", ".join(map(str, WIDTHS))
         reason = said("The widths there are: {widths}.", widths=listed)
         raise Problem("invalid", reason, errors=[FieldError("/query/w", reason, "width")])
-    described = await asyncio.to_thread(parts.catalogue.media, media_id)
+    described = await parts.files.shown(media_id)
     if described is None:
         raise not_found()
     name = rendition(w) if w and any(each.width == w for each in described.renditions) else ORIGINAL
@@ -61,7 +60,8 @@ def _headers(media_id: UUID, kind: str) -> dict[str, str]:
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     if kind.startswith(_PICTURE):
-        return headers
+        name = _file_name(media_id, kind)
+        return headers | {"Content-Disposition": f'inline; filename="{name}"'}
     if not kind.startswith(_RECORDING):
         kind = "application/octet-stream"
     return headers | {
@@ -71,5 +71,10 @@ def _headers(media_id: UUID, kind: str) -> dict[str, str]:
 
 
 def _file_name(media_id: UUID, kind: str) -> str:
-    endings = {"audio/mp4": "m4a", "audio/mpeg": "mp3", "application/octet-stream": "bin"}
+    endings = {
+        "audio/mp4": "m4a",
+        "audio/mpeg": "mp3",
+        "image/svg+xml": "svg",
+        "application/octet-stream": "bin",
+    }
     return f"{media_id}.{endings.get(kind, kind.partition('/')[2])}"

@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
 from services.archive.engine.contract import Engine
+from services.archive.serving.files import Files
+from services.archive.serving.pages import Pages
 from services.archive.site import Site
 from services.common.media import MediaStore
 
@@ -21,6 +23,8 @@ class Parts:
     engine: Engine
     catalogue: Catalogue
     registry: Registry
+    files: Files
+    pages: Pages
 
 
 def _parts(request: Request) -> Parts:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
+from services.common.answers import matches
 from services.common.heads import asked_method
 from services.common.media import MediaStore
 from services.common.problems import Problem, not_found
@@ -30,7 +31,8 @@ async def stored_file(
     # The id is made from the bytes: the same id and name are the same file.
     etag = f'"{media_id}-{name}"'
     sent = {**headers, "ETag": etag, "Accept-Ranges": "bytes"}
-    if etag in request.headers.get("If-None-Match", ""):
+    known = ",".join(request.headers.getlist("If-None-Match"))
+    if known and matches(known.encode(), etag.encode()):
         return Response(status_code=304, headers=sent)
     size = await store.size(media_id, name)
     if size is None:
@@ -74,5 +76,7 @@ def part_of(wanted: str, size: int) -> tuple[int, int] | None:
 
 
 def _wanted(request: Request, etag: str) -> str | None:
+    if asked_method(request) != "GET":
+        return None  # there are parts for GET alone (RFC 9110, section 14.2)
     condition = request.headers.get("If-Range")
     return request.headers.get("Range") if condition in (None, etag) else None

@@ -2,8 +2,10 @@
 
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from http import HTTPStatus
+from types import MappingProxyType
 
 import structlog
 import uvicorn
@@ -12,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +23,7 @@ from services.common import openapi, problems
 from services.common.connections import BoundedConnections
 from services.common.heads import Heads
 from services.common.language import preferred, speaking
-from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS, PUBLIC_READS
 from services.common.ready import Ready, ready_protocol
 from services.common.settings import ServiceSettings
 from services.common.trace import taken_over_or_made, tracing
@@ -55,8 +58,14 @@ def make_app(
     summary: str,
     lifespan: Lifespan,
     readiness: Readiness,
+    inner: Sequence[Middleware] = (),
+    counted: Mapping[str, str] = MappingProxyType({}),
 ) -> FastAPI:
-    """Make a service's application with everything on it that is the same everywhere."""
+    """Make a service's application with everything on it that is the same everywhere.
+
+    `inner` stands before its routes, the first of it outermost. Answers below the paths `counted`
+    are public bytes: under the kind named there they are counted, and no more.
+    """
     app = FastAPIOffline(
         title=f"tinbai {name}",
         summary=summary,
@@ -69,8 +78,10 @@ def make_app(
     problems.install(app)
     openapi.install(app)
     _add_health(app, readiness)
+    for each in reversed(inner):
+        app.add_middleware(each.cls, *each.args, **each.kwargs)
     app.add_middleware(Heads)
-    app.add_middleware(Tracing)
+    app.add_middleware(Tracing, counted=counted)
     return app
 
 
@@ -102,10 +113,12 @@ def _add_health(app: FastAPI, readiness: Readiness) -> None:
 
 
 class Tracing:
-    """Takes over or makes the request id and trace context; one log line for each request."""
+    """Takes over or makes the request id and trace context; one log line for each request. Public
+    bytes, by kind below the paths `counted`, have none of it, unless they are refused."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, counted: Mapping[str, str] = MappingProxyType({})) -> None:
         self._inner = app
+        self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -115,14 +128,17 @@ class Tracing:
         headers = Headers(scope=scope)
         trace = taken_over_or_made(headers.get("x-request-id"), headers.get("traceparent"))
         began, status = time.perf_counter(), 0
+        kind = self._kind(scope["path"])
 
         async def send_with_ids(message: Message) -> None:
-            nonlocal status
+            nonlocal status, kind
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answer = MutableHeaders(scope=message)
-                answer["X-Request-ID"] = trace.request_id
-                answer["traceparent"] = trace.traceparent
+                kind = kind if status < HTTPStatus.BAD_REQUEST else None
+                if kind is None:
+                    answer = MutableHeaders(scope=message)
+                    answer["X-Request-ID"] = trace.request_id
+                    answer["traceparent"] = trace.traceparent
             await send(message)
 
         language = preferred(",".join(headers.getlist("accept-language")))
@@ -131,7 +147,7 @@ class Tracing:
                 inner = _nowhere if _names_nothing(scope) else self._inner
                 await inner(scope, receive, send_with_ids)
             except ClientDisconnect:
-                log.info("caller_left", path=scope["path"][:_PATH])
+                _tell_left(scope, kind)
             except Exception:
                 # Here, where the request id is still bound, and only here, a fault is answered.
                 log.exception("request_failed", path=scope["path"][:_PATH])
@@ -139,7 +155,10 @@ class Tracing:
                     raise
                 await problems.fault().response()(scope, receive, send_with_ids)
             finally:
-                _account(scope, status, time.perf_counter() - began)
+                _account(scope, status, kind, time.perf_counter() - began)
+
+    def _kind(self, path: str) -> str | None:
+        return next((kind for start, kind in self._counted.items() if path.startswith(start)), None)
 
 
 def _names_nothing(scope: Scope) -> bool:
@@ -152,7 +171,15 @@ async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     await problems.not_found().response()(scope, receive, send)
 
 
-def _account(scope: Scope, status: int, seconds: float) -> None:
+def _tell_left(scope: Scope, kind: str | None) -> None:
+    if kind is None:
+        log.info("caller_left", path=scope["path"][:_PATH])
+
+
+def _account(scope: Scope, status: int, kind: str | None, seconds: float) -> None:
+    if kind is not None:
+        PUBLIC_READS.labels(kind, status).inc()
+        return
     # By pattern, not by address: nothing of an attacker's choice may become a label.
     route = getattr(scope.get("route"), "path", "unknown")
     method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.article import Article
-from services.archive.catalogue.related import freshness, weigh
+from services.archive.catalogue.related import freshness
 from tests.archive.conftest import Archive
 from tests.factories import article, retraction
 
@@ -84,12 +84,6 @@ async def test_a_limit_out_of_bounds_is_refused(archive):
     for limit in (0, 51):
         answer = await archive.get(f"/v1/articles/{IVORY[0].id}/related?limit={limit}")
         assert answer.status_code == 422
-
-
-def test_rare_terms_weigh_more_and_unique_ones_nothing():
-    found_in = {"hai_quan": 500, "nga_voi": 3, "lap": 1}
-    weights = weigh({"hai_quan": 2, "nga_voi": 2, "lap": 2}, found_in, 1000)
-    assert list(weights) == ["nga_voi", "hai_quan"]
 
 
 def test_what_is_new_is_preferred_a_little():

@@ -13,12 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from schemas.article import Article
+from services.common.codings import quick
 from services.common.tasks import running
 from services.syndicate.feeds.binding import Document, bind, cut
 from services.syndicate.feeds.entry import Entry, entry_of
 from services.syndicate.feeds.families import place
 from services.syndicate.feeds.site import Site
-from services.syndicate.serving.codings import quick
 from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf, say_moments
 from tests.stack.processes import DEADLINE, until

@@ -1,6 +1,8 @@
 """The versions of one article: what is known of it, whatever the order its events come in."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from operator import attrgetter
 
 from schemas.article import Article
 
@@ -28,6 +30,13 @@ def without_version(history: History, version: int) -> History:
 def newest(history: History) -> Article | None:
     """Give the version that stands now."""
     return history[max(history)] if history else None
+
+
+def standing_at(history: History, at: datetime) -> Article | None:
+    """Give the version that stood at a time: the newest of those released by then; None before the
+    first. Of an article that was taken back only its end is known, so it is that, whenever."""
+    released = [each for each in history.values() if each and (each.canceled or each.updated <= at)]
+    return max(released, key=attrgetter("version"), default=None)
 
 
 def _what_stays(versions: History) -> History:

@@ -1,32 +1,22 @@
 """What can be asked of the archive. Each answer is made from one view of it."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
-from operator import attrgetter
 from uuid import UUID
 
-from schemas.article import Article, Media
+from schemas.article import Article
+from services.archive.articles.history import standing_at
 from services.archive.catalogue import queries
+from services.archive.catalogue.asking import Asker, published
 from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.registry import Registry
-from services.archive.catalogue.related import (
-    Candidate,
-    Related,
-    choose,
-    field_of,
-    freshness,
-    like,
-    weigh,
-)
+from services.archive.catalogue.relating import Related, relate
 from services.archive.engine.contract import Engine
 from services.archive.engine.contract import Hit as Record
-from services.archive.engine.documents import FACETS, instant, place_in_order
+from services.archive.engine.documents import FACETS, place_in_order
 from services.archive.language.question import Question
-from services.archive.language.terms import terms_of
 
-_CANDIDATES = 30  # looked at for related news, beyond those that are shown
 _VALUES = 50  # of one facet
 _BUCKETS = 5000  # more than there are units, as the counts of many may become one's
 
@@ -65,6 +55,16 @@ class Catalogue:
         record = self._engine.view().stands(article_id)
         return None if record is None else Article.model_validate_json(record)
 
+    def article_at(self, article_id: UUID, at: datetime) -> Article | None:
+        """Give how an article stood at a time, None before its first release. One that ended or is
+        withheld now is that whenever: nobody may read what it was."""
+        view = self._engine.view()
+        record = view.stands(article_id)
+        now = None if record is None else Article.model_validate_json(record)
+        if now is None or now.canceled or now.withheld:
+            return now
+        return standing_at(view.history(article_id), at)
+
     def history(self, article_id: UUID) -> list[Article]:
         """Give all versions, the newest first; none unless the article may be seen, and none of
         an erased one."""
@@ -74,11 +74,10 @@ class Catalogue:
         versions = view.history(article_id)
         return [version for _, version in sorted(versions.items(), reverse=True) if version]
 
-    def media(self, media_id: UUID) -> Media | None:
-        """Give a file's description if a current article shows it."""
+    def showing(self, media_id: UUID) -> Article | None:
+        """Give the latest current article that shows a file."""
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
-        shown = (media for hit in showing for media in _article(hit).media)
-        return next((media for media in shown if media.id == media_id), None)
+        return next(map(_article, showing), None)
 
     def count(self) -> int:
         """Count the articles that stand."""
@@ -113,33 +112,16 @@ class Catalogue:
             for name, each in counts.items()
         }
 
-    def related(self, article: Article, limit: int) -> list[Related]:
+    def related(self, article: Article, limit: int, *, diverse: bool = False) -> list[Related]:
         """Give related news, best first; none for an article that was taken back."""
         if article.canceled:
             return []
-        view = self._engine.view()
-        counts = terms_of(article).counted()
-        frequencies = {
-            **view.frequencies("words", [term for term in counts if field_of(term) == "words"]),
-            **view.frequencies("pairs", [term for term in counts if field_of(term) == "pairs"]),
-        }
-        weights = weigh(counts, frequencies, view.documents)
-        if not weights:
-            return []
-        candidates = _candidates(view.best(like(weights), limit + _CANDIDATES))
-        others = (each for each in candidates if each.article.id != article.id)
-        return choose(article, others, weights, limit)
+        return self.related_to(published(article), limit, diverse=diverse)
 
-
-def _candidates(hits: Sequence[Record]) -> Iterator[Candidate]:
-    """Give hits by score and freshness; each article is read when it is asked for."""
-    now = instant(datetime.now(UTC))
-    ranked = [
-        Record(hit.record, hit.score * freshness(now - hit.published), hit.published)
-        for hit in hits
-    ]
-    for hit in sorted(ranked, key=attrgetter("score"), reverse=True):
-        yield Candidate(_article(hit), hit.score)
+    def related_to(self, asker: Asker, limit: int, *, diverse: bool = False) -> list[Related]:
+        """Give related news of an article, or of a text that is none yet."""
+        names = self._registry.names
+        return relate(asker, self._engine.view(), names, limit, diverse=diverse)
 
 
 def _article(hit: Record) -> Article:

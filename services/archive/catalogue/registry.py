@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,10 +17,19 @@ from schemas.events import (
 )
 from schemas.registry import Unit, stands_for
 from services.archive.engine.contract import Engine, EngineFailed
+from services.archive.language.terms import pairs
 from services.common.text import folded_words
 
 _LOOK_EVERY = 1.0  # seconds
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One of the names of a unit; `terms` are its pairs of words, or the one word that it is."""
+
+    text: str
+    terms: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,16 @@ class Names:
         known by every name that it ever had, long or short, and by its aliases."""
         return self._by_name.get(tuple(words), ())
 
+    def named_in(self, terms: Collection[str]) -> list[tuple[list[Name], list[Name]]]:
+        """Find the units that a text with these terms names: by which names, and which others they
+        have or had. A unit and its predecessors are one."""
+        found = []
+        for names in self._together:
+            used = [name for name in names if all(term in terms for term in name.terms)]
+            if used:
+                found.append((used, [name for name in names if name not in used]))
+        return found
+
     def counted(self, counts: Mapping[str, int], most: int) -> dict[str, int]:
         """Count articles for each unit as its list would show them, the largest `most`."""
         sums = Counter(
@@ -65,6 +84,26 @@ class Names:
             for name in unit.all_names():
                 found.setdefault(tuple(folded_words(name)), set()).update(self.stands_for(code))
         return found
+
+    @cached_property
+    def _together(self) -> Sequence[Sequence[Name]]:
+        """All names of each unit and its predecessors; none where there is but one."""
+        groups = {
+            frozenset(
+                name
+                for each in self.stands_for(code)
+                if each in self.units
+                for name in self.units[each].all_names()
+            )
+            for code in self.units
+        }
+        named = ([_name(text) for text in sorted(group)] for group in sorted(groups, key=sorted))
+        return [names for names in named if len(names) > 1]
+
+
+def _name(text: str) -> Name:
+    words = folded_words(text)
+    return Name(text, pairs(words) or words)
 
 
 class Registry:

@@ -1,61 +1,26 @@
-"""Related news (tin liên quan): which terms to look for, and what to show of what they find."""
+"""Related news (tin liên quan): what to look for, in which order to show it, and what not twice."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from schemas.article import Article
+import numpy as np
+
+from services.archive.catalogue.likeness import Asking, Compared, likeness_of_terms
 from services.archive.engine.query import Any, Boosted, Query, Term
-from services.archive.language.terms import as_written, plain, terms_of
+from services.archive.language.signature import Numbers, Signature
 
-_TERMS = (
-    100  # more of them bring noise and cost time, fewer miss: measured by bench/related_eval.py
-)
-_LEAST_DOCUMENTS = 2  # a term that only this article has finds nothing
-_COPY = 0.8  # Jaccard likeness of terms above which two articles tell the same in the same words
-_FRESH = 0.1  # at most this much is added to the score of what is new
+_LOOKED_AT = 40  # of what the engine finds; more of them change nothing
+_SPARE = 10  # beyond those that are shown: copies and the article itself fall away
+_TERMS = 60  # fewer miss, more cost time
+_CROWD = 0.3  # how much of an article's likeness to its neighbours counts against it
+_FRESH = 0.1  # at most this part is added to the likeness of what is new
 _HALF_LIFE = 90 * 86_400_000_000  # microseconds
-_REASONS = 3
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An article that shares terms, and how much."""
-
-    article: Article
-    score: float
-
-
-@dataclass(frozen=True)
-class Related:
-    """A related article, and the terms that say why, as the article itself writes them."""
-
-    article: Article
-    score: float
-    why: list[str]
-
-
-def weigh(
-    counts: Mapping[str, int], frequencies: Mapping[str, int], documents: int
-) -> dict[str, float]:
-    """Choose the terms that tell an article from others, and weigh them: tf-idf, best first.
-
-    `frequencies` tell in how many of all `documents` a term is.
-    """
-    weights = {}
-    for term, count in counts.items():
-        frequent = frequencies[term]
-        if frequent >= _LEAST_DOCUMENTS:
-            rare = math.log(1 + documents / frequent)
-            weights[term] = (1 + math.log(count)) * rare
-    return dict(Counter(weights).most_common(_TERMS))
-
-
-def like(weights: Mapping[str, float]) -> Query:
-    """Articles that share terms, each counted by its weight."""
-    return Any([Boosted(Term(field_of(term), term), by) for term, by in weights.items()])
+_COPY = 0.8  # Jaccard likeness of terms above which two articles tell the same in the same words
+_MAYBE_COPY = 0.5  # likeness by tf-idf, below which two articles are no copies
+_SAME_EVENT = 0.25  # likeness above which two articles tell of the same event
+_WORTH_TELLING = 0.25  # part of the best one's likeness from which on there is something to tell
 
 
 def field_of(term: str) -> str:
@@ -63,53 +28,92 @@ def field_of(term: str) -> str:
     return "pairs" if "_" in term else "words"
 
 
-def freshness(age: int) -> float:
-    """Say by how much to multiply the score of an article `age` microseconds old: a little more
+def rarity(frequencies: Sequence[int], documents: int, least: int) -> Numbers:
+    """Say how rare terms are, from the number of documents that each is in: 0 for those in fewer
+    than `least`, which find nothing."""
+    found = np.array(frequencies, np.float64)
+    rare = np.log1p(documents / np.maximum(found, 1))
+    rarities: Numbers = np.where(found >= least, rare, 0).astype(np.float32)
+    return rarities
+
+
+def like(asking: Asking) -> Query | None:
+    """Articles that share the weightiest terms, each counted by its weight; None if no term has
+    any."""
+    weights = _weights(asking)
+    best = np.argsort(-weights, kind="stable")[:_TERMS].tolist()
+    terms = [(asking.terms[place], float(weights[place])) for place in best if weights[place] > 0]
+    if not terms:
+        return None
+    return Any([Boosted(Term(field_of(term), term), weight) for term, weight in terms])
+
+
+def _weights(asking: Asking) -> Numbers:
+    """Weigh the terms to look for: tf-idf; an entity's other name as if it were there once."""
+    weights = asking.weights.copy()
+    for entity in asking.entities:
+        for name in entity.others:
+            weights[name] = np.maximum(weights[name], 1)
+    weighed: Numbers = weights * asking.rarity
+    return weighed
+
+
+def looked_at(limit: int) -> int:
+    """Say how many candidates to compare."""
+    return max(_LOOKED_AT, limit + _SPARE)
+
+
+def freshness(age: float) -> float:
+    """Say by how much to multiply the likeness of an article `age` microseconds old: a little more
     for what is new."""
-    return float(1 + _FRESH * 0.5 ** (max(0, age) / _HALF_LIFE))
+    return 1 + _FRESH * math.exp2(-max(0, age) / _HALF_LIFE)
 
 
-def choose(
-    article: Article, ranked: Iterable[Candidate], weights: Mapping[str, float], limit: int
-) -> list[Related]:
-    """Take the best `limit` of the `ranked`, near-copies once; no more are read than needed."""
-    chosen = list(islice(_without_copies(ranked), limit))
-    spelling = as_written(f"{article.headline}\n{article.lead}\n{plain(article.body)}")
-    return [
-        Related(each.article, each.score, _written(_reasons(words, weights), spelling))
-        for each, words in chosen
-    ]
+@dataclass(frozen=True)
+class Ranking:
+    """Candidates by score, the best first; all by their place in what was compared."""
+
+    compared: Compared
+    scores: Numbers
+    order: Sequence[int]
 
 
-def _without_copies(ranked: Iterable[Candidate]) -> Iterator[tuple[Candidate, Set[str]]]:
-    """Give each candidate with all of its terms, unless one like it was given before."""
-    kept: list[Set[str]] = []
-    for candidate in ranked:
-        terms = terms_of(candidate.article).counted().keys()
-        if all(_likeness(terms, other) <= _COPY for other in kept):
-            kept.append(terms)
-            yield candidate, terms
+def rank(compared: Compared, ages: Sequence[float]) -> Ranking:
+    """Order what was compared: by likeness, a little by freshness, and against crowds."""
+    fresh = np.array([freshness(age) for age in ages], np.float32)
+    scores: Numbers = compared.likeness * fresh - _CROWD * compared.crowd
+    return Ranking(compared, scores, np.argsort(-scores, kind="stable").tolist())
 
 
-def _likeness(one: Set[str], other: Set[str]) -> float:
-    shared = len(one & other)
-    return shared / (len(one) + len(other) - shared)
+def chosen(
+    ranking: Ranking, signatures: Sequence[Signature], limit: int, *, diverse: bool
+) -> list[int]:
+    """Choose what to show: near-copies once, and where wanted no event twice before there is
+    nothing else to tell."""
+    singles = _without_copies(ranking, signatures)
+    return list(islice(_spread(ranking, singles) if diverse else singles, limit))
 
 
-def _reasons(terms: Set[str], weights: Mapping[str, float]) -> list[str]:
-    """Name the weightiest terms that are shared: pairs first, as a syllable alone says little;
-    each syllable once."""
-    shared = [term for term in weights if term in terms]
-    reasons: list[str] = []
-    told: set[str] = set()
-    for term in sorted(shared, key=lambda term: "_" not in term):
-        syllables = term.split("_")
-        if told.isdisjoint(syllables):
-            reasons.append(term)
-            told.update(syllables)
-    return reasons[:_REASONS]
+def _without_copies(ranking: Ranking, signatures: Sequence[Signature]) -> Iterator[int]:
+    kept: list[int] = []
+    for place in ranking.order:
+        alike = (other for other in kept if ranking.compared.together[place, other] > _MAYBE_COPY)
+        if all(likeness_of_terms(signatures[place], signatures[other]) <= _COPY for other in alike):
+            kept.append(place)
+            yield place
 
 
-def _written(terms: list[str], spelling: Mapping[str, str]) -> list[str]:
-    # Scripts that fold to other words than they write have no spelling here.
-    return [spelling.get(term, term.replace("_", " ")) for term in terms]
+def _spread(ranking: Ranking, places: Iterator[int]) -> Iterator[int]:
+    """Tell each event once, then the others again; what hardly belongs here comes last."""
+    compared = ranking.compared
+    worth = _WORTH_TELLING * float(compared.likeness.max(initial=0))
+    told: list[int] = []
+    again: list[int] = []
+    for place in places:
+        tells_news = all(compared.together[place, other] < _SAME_EVENT for other in told)
+        if tells_news and compared.likeness[place] >= worth:
+            told.append(place)
+            yield place
+        else:
+            again.append(place)
+    yield from again

@@ -1,14 +1,17 @@
 """Articles and lists as the public JSON shows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from schemas.article import Article
+from services.archive.articles.differences import Differences, differences
 from services.archive.catalogue.catalogue import Found, Hit
 from services.archive.catalogue.registry import Names
-from services.archive.catalogue.related import Related
+from services.archive.catalogue.relating import Related
 from services.archive.language.highlight import highlight
 from services.archive.language.question import Question
 from services.archive.language.terms import plain
@@ -65,11 +68,21 @@ class RelatedListing(BaseModel):
     next: None = None
 
 
-class HistoryListing(BaseModel):
-    """All versions, the newest first."""
+class VersionView(BaseModel):
+    """A whole version, and what changed with it since the one before; null for the first one."""
 
-    items: list[dict[str, object]]
-    next: None = None
+    model_config = ConfigDict(extra="allow")
+
+    id: UUID
+    version: int
+    differences: Differences | None
+
+
+class HistoryListing(BaseModel):
+    """Versions, the newest first."""
+
+    items: list[VersionView]
+    next: str | None = None
 
 
 class Views:
@@ -86,6 +99,21 @@ class Views:
             "unit_name": self._names.unit_of(article),
             "url": self._site.article(article),
         }
+
+    def history(self, versions: Sequence[Article], limit: int) -> HistoryListing:
+        """Show versions, the newest first; what follows the last of them is only compared."""
+        pairs = list(zip_longest(versions, versions[1:]))[:limit]
+        items = [
+            VersionView.model_validate(
+                {
+                    **self.article(version),
+                    "differences": differences(before, version) if before else None,
+                }
+            )
+            for version, before in pairs
+        ]
+        more = len(versions) > limit
+        return HistoryListing(items=items, next=str(items[-1].version) if more else None)
 
     def hits(self, found: Found, question: Question) -> list[HitView]:
         """Show a page of hits, with the words of `question` marked."""

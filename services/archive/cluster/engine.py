@@ -29,7 +29,7 @@ from services.archive.cluster.writes import (
     registry_writes,
     version_id,
 )
-from services.archive.engine.contract import EngineFailed, InWorker, Outcome
+from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome
 from services.archive.engine.documents import instant
 from services.common.instants import now
 from services.common.resuming import Offsets
@@ -52,6 +52,7 @@ class ClusterEngine:
     def __init__(self, urls: Sequence[str], name: str, ca: Path | None = None) -> None:
         self._nodes = Nodes(urls, ca)
         self._indexes = Indexes.named(self._nodes, name)
+        self._listeners: list[Changed] = []
         self._opening = Lock()
         self._opened: Opened | None = None
         self._noted: dict[tuple[str, int], int] = {}
@@ -82,6 +83,8 @@ class ClusterEngine:
             writes.append(erased_at(instant(now())))
         taken = self._write(writes, offsets, refresh=len(changes) < _QUIET)
         above = self._ranks([id_ for id_, is_new in taken.items() if not is_new])
+        for listener in self._listeners:
+            listener(histories.keys())
         return Outcome(
             [
                 first and taken.get(version_id(change.id, change.version), False)
@@ -103,6 +106,10 @@ class ClusterEngine:
     def rebuild(self) -> ClusterRebuild:
         """Begin an empty index beside, which all archives write too."""
         return ClusterRebuild(self._indexes)
+
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of the articles of each write from here."""
+        self._listeners.append(listener)
 
     async def tend(self, in_worker: InWorker) -> None:  # noqa: ARG002 - others write meanwhile
         """See whether the cluster is there, take what was erased out of its files, and delete the

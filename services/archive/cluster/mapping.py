@@ -38,7 +38,7 @@ def _mappings() -> Json:
     return {
         "dynamic": "strict",
         # Words are made again from the record: no need to keep them twice.
-        "_source": {"includes": ["record"]},
+        "_source": {"includes": ["record", "signature"]},
         "properties": {
             "article": exact,
             "kind": exact,
@@ -48,5 +48,6 @@ def _mappings() -> Json:
             **dict.fromkeys(POSITIONED, words),
             **{field: {**words, "index_options": "freqs"} for field in COUNTED},
             "record": kept,
+            "signature": {"type": "binary"},
         },
     }

@@ -1,5 +1,6 @@
 """Questions to the cluster."""
 
+from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from services.archive.articles.history import History
 from services.archive.cluster.compiling import compiled
 from services.archive.cluster.nodes import Json, Nodes
 from services.archive.cluster.writes import read_history
-from services.archive.engine.contract import EngineFailed, Hit
+from services.archive.engine.contract import EngineFailed, Hit, Sketch
 from services.archive.engine.documents import Kind
 from services.archive.engine.query import All, AnyOf, Query, Term
 
@@ -19,6 +20,7 @@ _ANY: Mapping[str, str] = {}
 _MOST = 10_000
 """Documents that are read at once: versions of an article, records of the registry."""
 _KEPT: Json = {"_source": ["record"], "docvalue_fields": ["published"]}
+_SKETCHED: Json = {**_KEPT, "_source": ["record", "signature"]}
 _KEPT_PATHS = "hits.hits._score,hits.hits._source,hits.hits.fields"
 _VERSIONS = frozenset({Kind.EARLIER, Kind.FORGOTTEN})
 
@@ -33,15 +35,19 @@ class ClusterView:
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
-        asked = compiled(query)
-        found = self._search(
-            {"query": asked, "size": limit, "from": passed, **_KEPT},
-            _KEPT_PATHS,
-            # Copies differ in which deleted documents they still count. A question goes to the same
-            # one, so that its next page follows the first.
-            {"preference": sha256(to_json(asked)).hexdigest()[:16]},
-        )
-        return _hits(found)
+        return _hits(self._best(query, {"size": limit, "from": passed, **_KEPT}))
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, with its record: asked for later, it might be another."""
+        found = self._best(query, {"size": limit, **_SKETCHED})
+        return [
+            Sketch(b64decode(hit["_source"]["signature"]), each.published, each.record)
+            for hit, each in zip(_listed(found), _hits(found), strict=True)
+        ]
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records that came with the signatures."""
+        return [each.place for each in sketches if isinstance(each.place, bytes)]
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last."""
@@ -126,6 +132,13 @@ class ClusterView:
             for hit in _listed(found)
             for record in [hit.get("_source", {}).get("record")]
         ]
+
+    def _best(self, query: Query, what: Json) -> Json:
+        asked = compiled(query)
+        # Copies differ in which deleted documents they still count. A question goes to the same
+        # one, so that its next page follows the first.
+        copy = {"preference": sha256(to_json(asked)).hexdigest()[:16]}
+        return self._search({"query": asked, **what}, _KEPT_PATHS, copy)
 
     def _search(self, body: Json, paths: str, copy: Mapping[str, str] = _ANY) -> dict[str, Any]:
         parameters = {

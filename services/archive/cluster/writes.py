@@ -10,6 +10,7 @@ the head alone is found by its words. What `history.py` joins in memory, the ran
 Whoever reads a history joins what he finds once more: a write of many documents is no transaction.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -148,6 +149,7 @@ def _source(document: Document) -> Mapping[str, Any]:
         **{field: text for field, text in document.texts.items() if text},
         **({"published": document.published} if document.published is not None else {}),
         **({"order": document.order} if document.order else {}),
+        **({"signature": b64encode(document.signature).decode()} if document.signature else {}),
     }
 
 

@@ -34,7 +34,8 @@ def _schema() -> SchemaBuilder:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in COUNTED:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    builder.add_bytes_field("record", stored=True)
+    for name in ("record", "signature"):
+        builder.add_bytes_field(name, stored=True)
     return builder
 
 
@@ -90,6 +91,8 @@ def as_tantivy(document: Document) -> tantivy.Document:
         made.add_integer("published", document.published)
     if document.order is not None:
         made.add_text("order", document.order)
+    if document.signature is not None:
+        made.add_bytes("signature", document.signature)
     return made
 
 

@@ -1,8 +1,9 @@
 """The embedded engine: an index of this process alone, and now and then the next one beside it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 from schemas.events import RegistryEvent
 from services.archive.articles.changes import Change
@@ -12,7 +13,7 @@ from services.archive.embedded.purge import purge_what_was_erased
 from services.archive.embedded.rebuild import EmbeddedRebuild
 from services.archive.embedded.taking import name, take
 from services.archive.embedded.view import EmbeddedView
-from services.archive.engine.contract import EngineFailed, InWorker, Outcome
+from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome
 from services.common.resuming import Offsets
 
 _LOOK_EVERY = 2.0  # seconds
@@ -29,6 +30,7 @@ class EmbeddedEngine:
         self._rebuild: EmbeddedRebuild | None = None
         # Only now: whoever has the index's lock may have another beside it.
         self._place.clear()
+        self._listeners: list[Changed] = []
 
     @property
     def id(self) -> str:
@@ -50,6 +52,7 @@ class EmbeddedEngine:
         outcome = take(self.index, changes, offsets)
         if self._rebuild:
             self._rebuild.also_take(changes)
+        self._tell({c.id for c, new in zip(changes, outcome.effective, strict=True) if new})
         return outcome
 
     def name(self, records: Mapping[str, RegistryEvent | None], offsets: Offsets) -> None:
@@ -74,6 +77,10 @@ class EmbeddedEngine:
         self._rebuild = EmbeddedRebuild(index, self._swap, self._discard)
         return self._rebuild
 
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of the articles of each commit."""
+        self._listeners.append(listener)
+
     async def tend(self, in_worker: InWorker) -> None:
         """Take what was erased out of the index's files, and remove what is left of other indexes;
         run until cancelled."""
@@ -96,6 +103,11 @@ class EmbeddedEngine:
         self._place.point_to(new.folder)
         self.index, self._rebuild = new, None
         self._let_go(old)
+        self._tell(None)
+
+    def _tell(self, changed: Collection[UUID] | None) -> None:
+        for listener in self._listeners:
+            listener(changed)
 
     def _discard(self) -> None:
         if self._rebuild:

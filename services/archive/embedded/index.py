@@ -12,6 +12,7 @@ import tantivy
 from tantivy import DocAddress, Document, IndexWriter, Query, Searcher
 
 from services.archive.embedded.documents import SCHEMA, kept_document
+from services.archive.embedded.frequencies import Frequencies
 from services.archive.engine.contract import EngineFailed
 from services.common.resuming import Offsets
 
@@ -40,6 +41,7 @@ class Index:
         self._index.config_reader("manual")
         self._writer: IndexWriter | None = None
         self._closed = False
+        self.frequencies = Frequencies()
         self._offsets: Offsets = {}
         self.begin()
 
@@ -147,9 +149,15 @@ def records(searcher: Searcher, query: Query) -> Iterator[bytes]:
 
 def record(searcher: Searcher, address: DocAddress) -> bytes:
     """Read what is kept in one document."""
-    kept = searcher.doc(address).get_first("record")
-    assert isinstance(kept, bytes)
-    return kept
+    return kept(searcher.doc(address), "record")
+
+
+def kept(document: object, field: str) -> bytes:
+    """Read one of the fields that a document keeps."""
+    assert isinstance(document, Document)
+    value = document.get_first(field)
+    assert isinstance(value, bytes)
+    return value
 
 
 def _offsets_document(offsets: Offsets) -> Document:

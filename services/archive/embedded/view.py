@@ -9,8 +9,8 @@ from tantivy import DocAddress
 from services.archive.articles.history import History
 from services.archive.embedded.compiling import compiled
 from services.archive.embedded.documents import histories_in
-from services.archive.embedded.index import Index, record, records
-from services.archive.engine.contract import Hit
+from services.archive.embedded.index import Index, kept, record, records
+from services.archive.engine.contract import Hit, Sketch
 from services.archive.engine.documents import Kind
 from services.archive.engine.query import All, AnyOf, Query, Term
 
@@ -30,6 +30,20 @@ class EmbeddedView:
         """Give what fits best."""
         found = self._searcher.search(compiled(query), limit, count=False, offset=passed)
         return self._hits(found.hits)
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, unread."""
+        found = self._searcher.search(compiled(query), limit, count=False).hits
+        addresses = [address for _, address in found]
+        published = self._searcher.fast_field_values("published", addresses)
+        return [
+            Sketch(kept(document, "signature"), int(time or 0), document)
+            for document, time in zip(map(self._searcher.doc, addresses), published, strict=True)
+        ]
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records; they came with the signatures."""
+        return [kept(sketch.place, "record") for sketch in sketches]
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last."""
@@ -59,7 +73,7 @@ class EmbeddedView:
 
     def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
         """Count documents; those that were replaced count until they are merged away."""
-        return {term: self._searcher.doc_freq(field, term) for term in terms}
+        return self._index.frequencies.of(self._searcher, field, terms)
 
     @property
     def documents(self) -> int:

@@ -12,6 +12,9 @@ from services.archive.articles.history import History
 from services.archive.engine.query import Query
 from services.common.resuming import Offsets
 
+Changed = Callable[[Collection[UUID] | None], None]
+"""Takes the articles that are not as they were; None where any may be another."""
+
 InWorker = Callable[[Callable[[], Anything]], Awaitable[Anything]]
 """Does something where nobody else writes meanwhile, and gives its answer."""
 
@@ -40,11 +43,27 @@ class Hit:
     published: int
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """An article that was found and not yet read: its `signature`, when it was first published, in
+    microseconds since 1970, and the engine's own mark for its `place`."""
+
+    signature: bytes
+    published: int
+    place: object
+
+
 class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best, leaving out the first `passed`."""
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        """Give what fits best, unread, of articles that stand."""
+
+    def read(self, sketches: Sequence[Sketch]) -> Sequence[bytes]:
+        """Give the records of sketches that this view gave."""
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         """Give what was published last, `after` a place in that order; scores are 0."""
@@ -126,6 +145,10 @@ class Engine(Protocol):
 
     def rebuild(self) -> Rebuild:
         """Begin an index beside; one at a time. Raises EngineFailed."""
+
+    def tell(self, listener: Changed) -> None:
+        """Tell `listener` of each change that is taken here, from now on: when views show it, and
+        before the call that brought it returns. It may be called from any thread."""
 
     async def tend(self, in_worker: InWorker) -> None:
         """Do what has to be done beside; run until cancelled. `in_worker` is where it writes."""

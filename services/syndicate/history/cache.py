@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.common.codings import Bodies
 from services.syndicate.feeds.binding import Document
-from services.syndicate.serving.codings import Bodies
 
 _PAGES = 256  # each change looks at all of them
 _BYTES = 32 * 1024 * 1024

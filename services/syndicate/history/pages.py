@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+from services.common.codings import quick
 from services.common.database import Database
 from services.common.metrics import HISTORY_RENDERS
 from services.syndicate.feeds.binding import Document, bind
@@ -16,7 +17,6 @@ from services.syndicate.feeds.walk import Walk
 from services.syndicate.history.cache import Cache, Made
 from services.syndicate.history.looking import Found, Wanted, look_up
 from services.syndicate.rendering.fragments import Fragments
-from services.syndicate.serving.codings import quick
 
 _WAITING = 64  # who comes then is told to come again
 _PATIENCE = 5.0  # seconds that somebody waits for the turn

@@ -7,6 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.common.answers import etags_of, matches, reply_to, send_reply
+from services.common.codings import NONE
 from services.common.database import what_happened
 from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
@@ -19,15 +21,7 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.history.looking import Wanted
 from services.syndicate.history.node import node_named
 from services.syndicate.history.pages import Busy, Pages, Seen
-from services.syndicate.serving.answers import (
-    Answer,
-    answer_of,
-    etags_of,
-    matches,
-    reply_to,
-    send_reply,
-)
-from services.syndicate.serving.codings import NONE
+from services.syndicate.serving.answers import Answer, answer_of
 from services.syndicate.serving.public import PREFLIGHT, REFUSAL
 
 _BELOW = "/history/"

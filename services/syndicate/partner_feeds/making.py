@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from schemas.article import Article
 from schemas.partner import Format
+from services.common.answers import matches
 from services.common.database import Database
 from services.common.metrics import FEED_RENDER_ERRORS
 from services.syndicate.changes import versions
@@ -25,7 +26,6 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.partner_feeds.cuts import Cut, Cuts, Which
 from services.syndicate.partner_feeds.standing import Shown, feed_of, item_of
 from services.syndicate.rendering.window import Periods
-from services.syndicate.serving.answers import matches
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries last changed
 

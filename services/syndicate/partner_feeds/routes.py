@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from schemas.partner import Format
+from services.common.codings import Coding, quick, wanted
 from services.common.openapi import Answers
 from services.common.problems import not_found
 from services.syndicate.feeds.partner_format import PARTNER_FORMATS
 from services.syndicate.partner_feeds.making import Made, PartnerFeeds
 from services.syndicate.partners.admission import PartnerCode, is_newsroom
 from services.syndicate.partners.routing import partner_router
-from services.syndicate.serving.codings import Coding, quick, wanted
 
 router = partner_router("partners")
 

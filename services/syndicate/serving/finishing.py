@@ -7,9 +7,9 @@ from functools import partial
 
 import structlog
 
+from services.common.codings import Bodies, quick, slow
 from services.syndicate.feeds.binding import Document
 from services.syndicate.serving.answers import Answer
-from services.syndicate.serving.codings import Bodies, quick, slow
 from services.syndicate.serving.folder import Folder
 from services.syndicate.serving.shelf import Shelf
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from services.syndicate.serving.codings import CODINGS, SUFFIXES, Bodies, Coding
+from services.common.codings import CODINGS, SUFFIXES, Bodies, Coding
 
 _INDEX = "index.html"
 _UNFINISHED = ".unfinished"  # no address leads there: names that begin with a dot are not served

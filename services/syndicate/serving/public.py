@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.common.answers import reply_to, send_reply
 from services.common.metrics import PUBLIC_READS
 from services.common.problems import Problem
 from services.common.ready import Header, Reply
 from services.common.said import said
 from services.common.web import Tracing
-from services.syndicate.serving.answers import Answer, reply_to, send_reply
+from services.syndicate.serving.answers import Answer
 from services.syndicate.serving.shelf import Shelf
 
 METHODS = "GET, HEAD, OPTIONS"

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
+from services.common.codings import NONE, Bodies
 from services.common.instants import now
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.serving.answers import Answer, answer_of, links_of
-from services.syndicate.serving.codings import NONE, Bodies
 from services.syndicate.serving.moments import (
     Moment,
     last_modified,

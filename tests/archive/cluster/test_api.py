@@ -15,7 +15,9 @@ def forbid_writing(cluster: str, name: str, *, forbidden: bool) -> None:
     httpx2.put(f"{cluster}/{name}-*/_settings", json=setting).raise_for_status()
 
 
-async def test_it_is_not_ready_when_its_index_cannot_be_written(archive, cluster, name):  # type: ignore[no-redef]
+async def test_it_is_not_ready_when_its_index_cannot_be_written(  # type: ignore[no-redef]
+    archive, cluster, name
+):
     archive.take(article())
     forbid_writing(cluster, name, forbidden=True)
     with pytest.raises(EngineFailed):

@@ -8,10 +8,10 @@ import brotli
 import pytest
 from backports import zstd
 
+from services.common.codings import CODINGS
 from services.syndicate.feeds.binding import Document
 from services.syndicate.feeds.site import Site
 from services.syndicate.serving import finishing as finishing_module
-from services.syndicate.serving.codings import CODINGS
 from services.syndicate.serving.finishing import Finishing
 from services.syndicate.serving.folder import Folder
 from services.syndicate.serving.shelf import Shelf

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.syndicate.serving.codings import SUFFIXES, quick, slow
+from services.common.codings import SUFFIXES, quick, slow
 from services.syndicate.serving.folder import Folder, file_name
 
 PATH = "/feeds/units/HQ-HP.rss"

@@ -8,10 +8,10 @@ import pytest
 from backports import zstd
 from starlette.responses import PlainTextResponse
 
+from services.common.codings import quick, slow
 from services.syndicate.feeds.binding import Document, bind
 from services.syndicate.feeds.site import Site
 from services.syndicate.serving import shelf as shelf_module
-from services.syndicate.serving.codings import quick, slow
 from services.syndicate.serving.public import PublicFeeds
 from services.syndicate.serving.shelf import Shelf
 

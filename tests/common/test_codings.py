@@ -6,7 +6,7 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.syndicate.serving.codings import CODINGS, quick, slow, wanted
+from services.common.codings import CODINGS, quick, slow, wanted
 
 TEXT = b"Tin m\xe1\xbb\x9bi. " * 200
 

@@ -1,0 +1,110 @@
+"""The terms of an article in two and a half kilobytes: enough to say how alike two articles are.
+
+A term is the hash of a word, or of a pair of neighbours, and its weight is how often the article
+has it. News tells the most important things first (the inverted pyramid): headline and lead count
+twice, and what stands far down counts half. How rare a term is in all the paper is not in it, so
+that a signature is the same whenever and wherever it is made, and never has to be made anew.
+"""
+
+import itertools
+from dataclasses import dataclass
+from uuid import UUID
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.archive.language.terms import Terms, pairs
+
+Hashes = NDArray[np.uint32]
+"""Odd ones are pairs."""
+Numbers = NDArray[np.floating]
+
+_FAR_DOWN = 200  # words of the body; those after them count half
+_TOP, _USUAL, _DEEP = 2.0, 1.0, 0.5
+_STEPS = 32  # a weight is kept in parts of this
+_ID = 16  # bytes
+_ENTRY = 5  # bytes: a hash and a weight
+_MOST_KNOWN = 50_000  # words whose hash is remembered
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What an article says: distinct terms, ascending, each with its weight."""
+
+    article: UUID
+    hashes: Hashes
+    weights: Numbers
+
+    def to_bytes(self) -> bytes:
+        """Write it: the article, all hashes, all weights."""
+        weights = np.minimum(np.rint(self.weights * _STEPS), 255).astype(np.uint8)
+        return self.article.bytes + self.hashes.astype("<u4").tobytes() + weights.tobytes()
+
+
+def read_signature(stored: bytes) -> Signature:
+    """Read what `to_bytes` wrote."""
+    count = (len(stored) - _ID) // _ENTRY
+    hashes = np.frombuffer(stored, "<u4", count, _ID)
+    weights = np.frombuffer(stored, np.uint8, count, _ID + 4 * count)
+    return Signature(UUID(bytes=stored[:_ID]), hashes, weights.astype(np.float32) / _STEPS)
+
+
+def signature_of(article: UUID, terms: Terms) -> Signature:
+    """Make the signature of an article."""
+    return signed(article, terms)[0]
+
+
+def signed(article: UUID, terms: Terms) -> tuple[Signature, list[str]]:
+    """Make the signature of an article, and spell each of its terms."""
+    parts = (terms.headline, terms.lead, terms.body)
+    words = list(map(_hashed, parts))
+    hashes = np.concatenate([*words, *map(_paired, words)])
+    distinct, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+    places = [_places(len(part)) for part in parts[2:]]
+    counted = [np.full(len(part), _TOP) for part in parts[:2]] + places
+    each_time = np.concatenate([*counted, *(each[:-1] for each in counted)])
+    counts = np.bincount(which, each_time).astype(np.float32)
+    spelt = [*itertools.chain(*parts), *itertools.chain(*map(pairs, parts))]
+    signature = Signature(article, distinct, _dampened(counts))
+    return signature, [spelt[place] for place in first.tolist()]
+
+
+def hash_of(term: str) -> int:
+    """Hash a word or a pair."""
+    words = _hashed(term.split("_"))
+    return int((words if len(words) == 1 else _paired(words))[0])
+
+
+def _places(length: int) -> NDArray[np.float64]:
+    weights = np.full(length, _USUAL)
+    weights[_FAR_DOWN:] = _DEEP
+    return weights
+
+
+def _dampened(counts: Numbers) -> Numbers:
+    """The tenth mention says less than the first."""
+    return np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1))).astype(np.float32)
+
+
+class _Known(dict[str, int]):
+    """Hashes of words; few words make up most of a text."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self[word] = crc32(word.encode()) & ~1
+        return self[word]
+
+
+_KNOWN = _Known()
+
+
+def _hashed(words: list[str]) -> Hashes:
+    return np.fromiter(map(_KNOWN.__getitem__, words), np.uint32, len(words))
+
+
+def _paired(words: Hashes) -> Hashes:
+    # Two odd factors, so that `a b` is another pair than `b a`; the products wrap around.
+    mixed = words[:-1] * np.uint32(2_654_435_761) ^ words[1:] * np.uint32(2_246_822_519)
+    return mixed | np.uint32(1)
