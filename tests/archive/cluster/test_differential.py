@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from services.archive.catalogue import queries
@@ -29,7 +30,7 @@ from tests.archive.cluster.paper import Paper
 
 pytestmark = pytest.mark.xdist_group("opensearch")
 
-SHOWN = 50
+SHOWN = 20
 BATCH = 500
 ALL = 10_000
 
@@ -50,13 +51,13 @@ def fill(engine: Engine, paper: Paper) -> None:
     engine.name({unit.key: unit for unit in paper.units}, {})
     for start in range(0, len(paper.changes), BATCH):
         engine.take(paper.changes[start : start + BATCH], {})
-    engine.take([], {})  # a small batch: now all can be found
 
 
 def on_both(folder: Path, cluster: str, name: str, paper: Paper) -> Iterator[Both]:
     both = Both(paper, EmbeddedEngine(folder), ClusterEngine([cluster], name))
     fill(both.embedded, paper)
     fill(both.cluster, paper)
+    httpx2.post(f"{cluster}/{name}-*/_refresh").raise_for_status()
     yield both
     both.embedded.close()
     both.cluster.close()
