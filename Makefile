@@ -65,6 +65,9 @@ histories: .venv/dev  ## ten thousand random histories against what partners mus
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
 
+screenshots: .venv/dev programs  ## write docs/screenshots: the pages at three widths, with the demo in them
+	@$(BIN)/python -m tests.browser.screenshots
+
 contracts: .venv/run  ## write schemas/generated: JSON Schemas and the AsyncAPI document
 	$(BIN)/python -m schemas.generate
 
@@ -79,11 +82,19 @@ bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the sa
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
 
+bench-pages: .venv/dev  ## measure archive's pages beside nginx, which serves the same bytes
+	@bench/install-programs
+	@$(BIN)/python -m bench.pages
+
 bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks beside bare clients and bad ones
 	@$(BIN)/python -m bench.deciding
 	@$(BIN)/python -m bench.partners
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.misbehaviour
+
+bench-archive: .venv/dev  ## measure related news and search beside other engines, and at a million (DATA=FOLDER)
+	@tests/install-programs
+	@$(BIN)/python -m bench.archive $(DATA) $(ARGS)
 
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
@@ -97,4 +108,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners contracts migration lock clean histories opensearch rome readers
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-pages contracts migration lock clean histories opensearch rome readers screenshots

@@ -39,30 +39,39 @@ _LOOK_EVERY = 0.25  # seconds
 
 
 def main(data: Path, count: int = 50_000, turns: int = _TURNS) -> None:
-    print("| | articles a second | resident, MB | of that mapped files, MB |\n|---|---|---|---|")
+    print("| | articles a second | processor time of each, ms | resident, MB | of that files, MB |")
+    print("|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="tinbai-bench-") as folder:
         place = Place(Path(folder) / "data", free_port_base())
         with place.broker():
             asyncio.run(_fill(place, data, count))
             for turn in range(turns):
-                print(f"| bare tantivy-py | {_bare(data, count):,.0f} | | |", flush=True)
+                _bare(data, count)
                 _archive(place, count, singles=turn == turns - 1)
 
 
-def _bare(data: Path, count: int) -> float:
-    """Give the rate; the clock stands still while documents are prepared."""
-    source, seconds = articles(data, count), 0.0
+def _bare(data: Path, count: int) -> None:
+    """Index what was prepared beforehand: the clocks stand still while documents are prepared."""
+    source, seconds, processor = articles(data, count), 0.0, 0.0
     with tempfile.TemporaryDirectory(prefix="tinbai-bench-") as folder:
         writer = tantivy.Index(SCHEMA, folder).writer()
         while chunk := list(itertools.islice(source, _BARE_COMMIT)):
             documents = [version_document(article, newest=True) for article in chunk]
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             for document in documents:
                 writer.add_document(as_tantivy(document))
             writer.commit()
             seconds += time.perf_counter() - began
-        writer.wait_merging_threads()
-    return count / seconds
+            processor += time.process_time() - used
+        used = time.process_time()
+        writer.wait_merging_threads()  # after the last commit all can be found: no time of it
+        processor += time.process_time() - used
+    _row("bare tantivy-py", count / seconds, processor / count)
+
+
+def _row(what: str, rate: float, processor: float, *memory: int) -> None:
+    resident, files = (f"{each / 1e6:,.0f}" for each in memory) if memory else ("", "")
+    print(f"| {what} | {rate:,.0f} | {processor * 1e3:.2f} | {resident} | {files} |", flush=True)
 
 
 def _archive(place: Place, count: int, *, singles: bool) -> None:
@@ -70,14 +79,14 @@ def _archive(place: Place, count: int, *, singles: bool) -> None:
     with place.service("archive", data=index) as process:
         until(lambda: _indexed(place) > 0, _PATIENCE, _LOOK_EVERY)
         first, began = _indexed(place), time.perf_counter()
+        measured = psutil.Process(process.pid)
+        before = measured.cpu_times()
         until(lambda: _indexed(place) == count, _PATIENCE, _LOOK_EVERY)
-        rate = (count - first) / (time.perf_counter() - began)
-        used = psutil.Process(process.pid).memory_info()
-        print(
-            f"| archive, from Kafka | {rate:,.0f} "
-            f"| {used.rss / 1e6:,.0f} | {used.shared / 1e6:,.0f} |",
-            flush=True,
-        )
+        taken, after = count - first, measured.cpu_times()
+        rate = taken / (time.perf_counter() - began)
+        processor = (after.user + after.system - before.user - before.system) / taken
+        used = measured.memory_info()
+        _row("archive, from Kafka", rate, processor, used.rss, used.shared)
         if singles:
             found = asyncio.run(_found_after(place))
             p95 = quantiles(found, n=20)[-1]

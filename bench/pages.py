@@ -1,7 +1,7 @@
 """How fast archive gives its pages: kept ones beside nginx, which serves the same bytes as files;
 pages that nobody asked for before; and kept ones while articles arrive.
 
-`make bench-pages` prints the tables for docs/figures.md. Archive holds 2,000 articles of 620 words
+`make bench-pages` prints the tables for docs/figures.md. Archive holds 1,000 articles of 620 words
 and runs as a process of its own, with its log lines; Kafka is away, and what arrives is handed to
 its index as the consumers would. nginx runs one worker, without a log. The load is wrk's, on one
 thread with 16 connections; all share the machine's cores.
@@ -40,7 +40,7 @@ from tests.factories import article
 from tests.stack.processes import free_port_base, until
 
 _ROUNDS, _SECONDS, _CONNECTIONS = 5, 3, 16
-_ARTICLES, _MIXED, _FRESH, _WORDS = 2000, 200, 300, 620
+_ARTICLES, _MIXED, _FRESH, _WORDS = 1000, 200, 100, 620
 _ARRIVE_EVERY = 0.1  # seconds
 _PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
 _NGINX = """
@@ -130,8 +130,9 @@ class Bench:
         """Measure each once."""
         one = [f"/articles/{self.ids[0]}"]
         mixed = [f"/articles/{each}" for each in self.ids[:_MIXED]]
-        for path in mixed:
-            httpx2.get(self.ours.url + path)
+        with httpx2.Client(base_url=self.ours.url) as http:
+            for path in mixed:
+                http.get(path)
         measured: dict[str, tuple[Measured, Measured | None]] = {
             f"one page, {what}": (self.load(self.ours, what, one), self.load(self.peer, what, one))
             for what in ("plain", "gzip", "conditional")
@@ -225,13 +226,12 @@ def _fill(folder: Path) -> list[str]:
 
 def _copy(url: str, ids: Sequence[str], public: Path) -> None:
     (public / "articles").mkdir(parents=True)
-    for each in ids:
-        for coding, ending in (("identity", ""), ("gzip", ".gz")):
-            with httpx2.stream(
-                "GET", f"{url}/articles/{each}", headers={"Accept-Encoding": coding}
-            ) as answer:
-                body = b"".join(answer.iter_raw())
-            (public / "articles" / f"{each}{ending}").write_bytes(body)
+    with httpx2.Client(base_url=url) as http:
+        for path in (f"articles/{each}" for each in ids):
+            for coding, ending in (("identity", ""), ("gzip", ".gz")):
+                with http.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
+                    body = b"".join(answer.iter_raw())
+                (public / f"{path}{ending}").write_bytes(body)
 
 
 @contextmanager

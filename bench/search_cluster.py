@@ -1,8 +1,8 @@
 """The embedded index beside a cluster of one node: `python -m bench.search_cluster DATA`.
 
 DATA holds `news-dev.ndjson.gz` and `stories-dev.json`; the figures go into docs/search-cluster.md.
-Both take the same batches in turn, and are asked the same in turn, by the catalogue in this process.
-The cluster is OpenSearch as tests run it, with a heap of 1 GB, on the same machine.
+Both take the same batches in turn, and are asked the same in turn, by the catalogue in this
+process. The cluster is OpenSearch as tests run it, with a heap of 1 GB, on the same machine.
 """
 
 import argparse

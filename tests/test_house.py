@@ -50,7 +50,7 @@ ARCHIVE: dict[str, set[str]] = {
     "cluster": {"engine", "articles"},
     "catalogue": {"engine", "articles", "language"},
     "serving": set(),
-    "pages": {"catalogue", "language"},
+    "pages": {"catalogue", "articles", "language"},
 }
 
 

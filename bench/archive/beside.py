@@ -8,16 +8,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
-from bench.archive.asking import Subject, questions
-from bench.archive.measuring import Clock, Times, in_turns, quality
+from bench.archive.asking import questions
+from bench.archive.measuring import Answers, Clock, in_turns, quality
 from bench.archive.peers.bare import Bare
-from bench.archive.peers.ours import Http, Ours, WithFacets, service
+from bench.archive.peers.opensearch import (
+    AS_IT_COMES,
+    FOR_NEWS,
+    HEAP,
+    MoreLikeThis,
+    OpenSearch,
+)
+from bench.archive.peers.ours import Ours, WithFacets, service
 from bench.archive.peers.peer import CANDIDATES, LIMIT, ByTerms, Related
 from bench.archive.peers.postgres import SETTINGS, Postgres
 from bench.archive.peers.sqlite import Sqlite
 from bench.archive.report import table
 from bench.news import UNITS, articles
 from schemas.article import Article
+from tests.opensearch.nodes import running_nodes
 from tests.postgres import running_postgres
 
 ARTICLES = 50_000
@@ -25,9 +33,10 @@ OURS = "ours"
 HTTP = "ours, over HTTP"
 FACETS = "ours, the facets that go with it"
 BARE = "bare tantivy-py"
+SQLITE, POSTGRES, OPENSEARCH = "SQLite FTS5", "PostgreSQL", "OpenSearch"
 _BATCH = 500
 _QUESTIONS = 360
-_FEW, _MANY = 20, 100  # terms for engines that get them ORed
+_FEW, _SOME, _MANY = 20, 50, 100  # terms for engines that get them ORed
 _ROUNDS = dict.fromkeys((OURS, HTTP, FACETS, BARE), 3)  # others are slow
 
 
@@ -37,26 +46,48 @@ def measured(data: Path, folder: Path, count: int) -> str:
         postgres = Postgres(stack.enter_context(running_postgres(*SETTINGS)).url())
         postgres.create()
         sqlite, bare = Sqlite(folder / "news.db"), Bare(folder / "bare")
+        nodes = stack.enter_context(running_nodes(heap=HEAP, java=()))
+        opensearch = OpenSearch(next(iter(nodes)).url)
+        opensearch.create()
         ours = Ours(folder / "ours")
         ours.name_units(UNITS)
-        clock = Clock({OURS: ours, BARE: bare, "SQLite FTS5": sqlite, "PostgreSQL": postgres})
+        clock = Clock(
+            {OURS: ours, BARE: bare, SQLITE: sqlite, POSTGRES: postgres, OPENSEARCH: opensearch}
+        )
         stories = _indexed(clock, data, count)
         http = stack.enter_context(service(folder / "ours", folder))
 
         subjects = [each for article in stories.articles if (each := ours.subject(article))]
         asked = questions(stories.articles, _QUESTIONS, count)
         bare.build(subjects, {each: ours.query(each) for each in asked})
-        sides = _related_sides(ours, http, bare, sqlite, postgres, subjects)
-        ndcg = {name: quality(side, stories.wanted, subjects) for name, side in sides.items()}
+        sides: Mapping[str, Related] = {
+            OURS: ours,
+            HTTP: http,
+            BARE: bare,
+            f"{SQLITE}, bm25, {_FEW} terms": ByTerms(sqlite, "bm25", _FEW, subjects),
+            f"{SQLITE}, bm25, {_MANY} terms": ByTerms(sqlite, "bm25", _MANY, subjects),
+            f"{POSTGRES}, ts_rank_cd, {_FEW} terms": ByTerms(
+                postgres, "ts_rank_cd", _FEW, subjects
+            ),
+            # With many terms covers are beyond counting; this one takes each term by itself.
+            f"{POSTGRES}, ts_rank, {_SOME} terms": ByTerms(postgres, "ts_rank", _SOME, subjects),
+            f"{OPENSEARCH}, more-like-this as it comes": MoreLikeThis(opensearch, AS_IT_COMES),
+            f"{OPENSEARCH}, more-like-this set for news": MoreLikeThis(opensearch, FOR_NEWS),
+        }
         related = in_turns({n: each.related for n, each in sides.items()}, subjects, _ROUNDS)
+        ndcg = {
+            name: quality(side, related[name].found, subjects, stories.wanted)
+            for name, side in sides.items()
+        }
         search = in_turns(
             {
                 OURS: ours.search,
                 FACETS: WithFacets(ours).search,
                 HTTP: http.search,
                 BARE: bare.search,
-                "SQLite FTS5": sqlite.search,
-                "PostgreSQL": postgres.search,
+                SQLITE: sqlite.search,
+                POSTGRES: postgres.search,
+                OPENSEARCH: opensearch.search,
             },
             asked,
             _ROUNDS,
@@ -114,22 +145,7 @@ def in_batches(source: Iterator[Article], size: int) -> Iterator[Sequence[Articl
     return iter(lambda: list(itertools.islice(source, size)), [])
 
 
-def _related_sides(
-    ours: Ours,
-    http: Http,
-    bare: Bare,
-    sqlite: Sqlite,
-    postgres: Postgres,
-    subjects: Sequence[Subject],
-) -> dict[str, Related]:
-    sides: dict[str, Related] = {OURS: ours, HTTP: http, BARE: bare}
-    for name, engine in (("SQLite FTS5", sqlite), ("PostgreSQL", postgres)):
-        for most in (_FEW, _MANY):
-            sides[f"{name}, the {most} best terms"] = ByTerms(engine, most, subjects)
-    return sides
-
-
-def _related_table(times: Mapping[str, Times], ndcg: Mapping[str, float]) -> str:
+def _related_table(times: Mapping[str, Answers], ndcg: Mapping[str, float]) -> str:
     ours = times[OURS]
     return table(
         ("", "nDCG@5", "p50", "p99", "p50 ÷ ours", "p99 ÷ ours"),
@@ -137,7 +153,7 @@ def _related_table(times: Mapping[str, Times], ndcg: Mapping[str, float]) -> str
     )
 
 
-def search_table(times: Mapping[str, Times]) -> str:
+def search_table(times: Mapping[str, Answers]) -> str:
     """Tell how long questions took, beside ours."""
     return table(
         ("", "p50", "p99", "p50 ÷ ours", "p99 ÷ ours"),
@@ -145,7 +161,7 @@ def search_table(times: Mapping[str, Times]) -> str:
     )
 
 
-def columns(each: Times, ours: Times) -> tuple[str, ...]:
+def columns(each: Answers, ours: Answers) -> tuple[str, ...]:
     """Give times and ratios."""
     return (
         f"{each.p50:.1f} ms",

@@ -4,11 +4,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.archive.asking import Asked, questions
 from bench.archive.beside import BARE, FACETS, HTTP, OURS, in_batches, search_table
-from bench.archive.measuring import Times, in_turns
+from bench.archive.measuring import Answers, in_turns, tell
 from bench.archive.peers.bare import Bare
 from bench.archive.peers.ours import Ours, WithFacets, records, service
 from bench.archive.report import table
@@ -86,7 +87,7 @@ def _build(data: Path, index: Path, count: int) -> float:
         seconds += time.perf_counter() - began
         done += len(batch)
         if done % _EVERY == 0:
-            print(f"{done:,} articles, {done / seconds:,.0f} a second", flush=True)
+            tell(f"{done:,} articles, {done / seconds:,.0f} a second")
     ours.engine.close()
     return count / seconds
 
@@ -98,7 +99,7 @@ def _sample(data: Path, count: int) -> list[Article]:
     return [article for number, article in enumerate(among) if number % step == 0]
 
 
-def _asked(sides: dict[str, Callable[[Any], Any]], asked: Sequence[Any]) -> dict[str, Times]:
+def _asked(sides: dict[str, Callable[[Any], Any]], asked: Sequence[Any]) -> dict[str, Answers]:
     return in_turns(sides, asked, _ROUNDS)
 
 
@@ -110,7 +111,7 @@ def _by_kind(search: Callable[[Asked], object], asked: Sequence[Asked]) -> str:
         took[each.kind].append((time.perf_counter() - began) * 1000)
     return table(
         ("", "p50", "longest"),
-        *((kind, f"{Times(t).p50:.1f} ms", f"{max(t):.1f} ms") for kind, t in took.items()),
+        *((kind, f"{median(t):.1f} ms", f"{max(t):.1f} ms") for kind, t in took.items()),
     )
 
 

@@ -1,24 +1,33 @@
 """What archive answers to programs."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from schemas.article import Article
-from services.archive.catalogue import views
-from services.archive.catalogue.filters import LatestRequest, SearchRequest
+from services.archive.catalogue.filters import LatestRequest, SearchRequest, SuggestRequest
+from services.archive.catalogue.given import MAX_BYTES, GivenText
 from services.archive.catalogue.moments import At
 from services.archive.catalogue.views import (
+    DocumentListing,
     HistoryListing,
     Listing,
     RelatedListing,
     SearchListing,
+    SuggestionListing,
+    SuggestionView,
     Views,
 )
+from services.archive.language.numbers import as_slug
 from services.archive.language.question import Question
 from services.archive.parts import Parts, TheParts
+from services.common.bodies import read_body
+from services.common.given import read
+from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import Problem, not_found
 from services.common.said import said
 
@@ -52,35 +61,62 @@ def history(
 
 @router.get("/articles/{article_id}/related")
 def related(
-    article_id: UUID, parts: TheParts, limit: Annotated[int, Query(ge=1, le=50)] = 5
+    article_id: UUID,
+    parts: TheParts,
+    limit: Annotated[int, Query(ge=1, le=50)] = 5,
+    diverse: Annotated[
+        bool, Query(description="no event twice before there is nothing else to tell")
+    ] = False,
 ) -> RelatedListing:
     """Give related news (tin liên quan), ranked by likeness."""
-    items = parts.catalogue.related(_article(article_id, parts), limit)
+    items = parts.catalogue.related(_article(article_id, parts), limit, diverse=diverse)
     return RelatedListing(items=_views(parts).related(items))
+
+
+@router.post("/related", openapi_extra=json_body(GivenText), responses=PROBLEMS)
+async def related_to_text(request: Request, parts: TheParts) -> RelatedListing:
+    """Give related news of a text that is not published; of the text nothing is kept."""
+    body = await read_body(request, MAX_BYTES)
+
+    def look() -> RelatedListing:
+        text = read(body, GivenText)
+        items = parts.catalogue.related_to(text.asker, text.limit, diverse=text.diverse)
+        return RelatedListing(items=_views(parts).related(items))
+
+    return await run_in_threadpool(look)
 
 
 @router.get("/latest")
 def latest(asked: Annotated[LatestRequest, Query()], parts: TheParts) -> Listing:
     """Give the latest articles, by first publication."""
     found = parts.catalogue.by_time(Question(), asked, asked.limit, asked.cursor)
-    return Listing(items=_views(parts).hits(found, Question()), next=views.next_place(found))
+    return Listing(items=_views(parts).hits(found), next=found.next)
 
 
 @router.get("/search")
 def search(asked: Annotated[SearchRequest, Query()], parts: TheParts) -> SearchListing:
     """Find articles, with or without marks: words, "a phrase", -without."""
-    if asked.by_time:
-        found = parts.catalogue.by_time(asked.question, asked, asked.limit, asked.cursor)
-        following = views.next_place(found)
-    else:
-        passed = int(asked.cursor or 0)
-        found = parts.catalogue.by_relevance(asked.question, asked, asked.limit, passed)
-        following = views.next_count(found, passed)
-    return SearchListing(
-        items=_views(parts).hits(found, asked.question),
-        next=following,
-        facets=parts.catalogue.facets(asked.question, asked),
-    )
+    return _views(parts).search(parts.search.find(asked))
+
+
+@router.get("/suggest")
+def suggest(asked: Annotated[SuggestRequest, Query()], parts: TheParts) -> SuggestionListing:
+    """Complete what a reader has begun to type: names, document numbers, and what headlines say."""
+    found = parts.suggestions.of(asked.q, asked.limit)
+    return SuggestionListing(items=[SuggestionView(**asdict(each)) for each in found])
+
+
+@router.get("/documents/{number:path}")
+def document(
+    number: str, asked: Annotated[LatestRequest, Query()], parts: TheParts
+) -> DocumentListing:
+    """Give the articles that name an official document, by its number or by the slug of it:
+    `4314/TCHQ-TXNK`, `4314-tchq-txnk`."""
+    slug = as_slug(number)
+    found = parts.catalogue.citing(slug, asked, asked.limit, asked.cursor) if slug else None
+    if not (slug and found and (found.hits or asked.cursor)):
+        raise not_found()
+    return _views(parts).document(slug, found)
 
 
 def _views(parts: Parts) -> Views:

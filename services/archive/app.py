@@ -17,12 +17,14 @@ from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import EngineFailed
 from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import routes
+from services.archive.pages import routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
@@ -44,7 +46,9 @@ log = structlog.get_logger()
 def build(settings: ArchiveSettings) -> FastAPI:
     """Build the application; nothing is opened before its lifespan begins."""
 
-    site = Site(settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"))
+    site = Site(
+        settings.archive_url.rstrip("/"), settings.syndicate_url.rstrip("/"), settings.publication
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -56,11 +60,20 @@ def build(settings: ArchiveSettings) -> FastAPI:
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
         pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
-        files = Files(catalogue.showing, shared=engine.shared)
+        shown_files = Files(catalogue.showing, shared=engine.shared)
         engine.tell(pages.changed)
-        engine.tell(files.changed)
-        media_files = media_store(settings)
-        app.state.parts = Parts(site, media_files, engine, catalogue, registry, files, pages)
+        engine.tell(shown_files.changed)
+        app.state.parts = Parts(
+            site,
+            media_store(settings),
+            engine,
+            catalogue,
+            Search(engine, registry),
+            Suggestions(engine, registry),
+            registry,
+            shown_files,
+            pages,
+        )
         rebuilding = Rebuilding(engine, registry, intake.in_worker, settings.kafka_bootstrap)
         app.state.desk = Desk(AdminKey(settings.admin_key_file), rebuilding)
         app.state.readiness = partial(_readiness, app.state.parts, broker, link)
@@ -97,7 +110,7 @@ def build(settings: ArchiveSettings) -> FastAPI:
         counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, media.router, api.router, newsroom.router):
+    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 

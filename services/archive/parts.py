@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.engine.contract import Engine
 from services.archive.serving.files import Files
 from services.archive.serving.pages import Pages
@@ -22,6 +24,8 @@ class Parts:
     media: MediaStore
     engine: Engine
     catalogue: Catalogue
+    search: Search
+    suggestions: Suggestions
     registry: Registry
     files: Files
     pages: Pages

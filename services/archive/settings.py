@@ -28,6 +28,9 @@ class ArchiveSettings(MediaSettings):
     """Settings of archive."""
 
     port: int = Field(default=8003, ge=0, le=65535, description="port to listen on")
+    publication: str = Field(
+        default="Tin bài", pattern=r"^[^\x00-\x1f\x7f]+$", description="the paper's name"
+    )
     search_url: Annotated[SecretStr, AfterValidator(_cluster)] | None = Field(
         default=None,
         description="addresses of an OpenSearch cluster's nodes; else the index is in this process",

@@ -29,6 +29,9 @@ FEED_FAILURES = Counter(
 )
 FEED_RENDER_ERRORS = Counter("tinbai_feed_render_errors", "Entries left out of feeds by an error")
 HISTORY_RENDERS = Counter("tinbai_history_renders", "Pages of feeds' histories made")
+PAGE_RENDERS = Counter(
+    "tinbai_page_renders", "Pages made; all others that were answered had been made before"
+)
 INDEXED = Counter("tinbai_indexed", "Article versions taken into the index")
 POLLS = Counter("tinbai_polls", "Polls of units' feeds, by what came of them", ["outcome"])
 POLLED_ITEMS = Counter(

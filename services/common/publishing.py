@@ -86,17 +86,14 @@ async def publish_all(publish: Publish, messages: Sequence[Message]) -> list[boo
 
 def _batches(messages: Iterable[Message]) -> list[list[Message]]:
     batches: list[list[Message]] = []
-    newest: dict[tuple[str, int], list[Message]] = {}
+    newest: dict[tuple[str, int], tuple[list[Message], int]] = {}
     for message in messages:
         place = (message.topic, message.partition)
-        batch = newest.get(place)
-        if batch is None or not _has_room(batch, message):
-            batch = newest[place] = []
+        batch, size = newest.get(place, ([], 0))
+        size += len(message.value)
+        if not batch or len(batch) == _MOST_IN_BATCH or size > _BATCH_BYTES:
+            batch, size = [], len(message.value)
             batches.append(batch)
         batch.append(message)
+        newest[place] = (batch, size)
     return batches
-
-
-def _has_room(batch: Sequence[Message], message: Message) -> bool:
-    size = sum(len(each.value) for each in (*batch, message))
-    return len(batch) < _MOST_IN_BATCH and size <= _BATCH_BYTES

@@ -24,6 +24,8 @@ def worth_opening(layout: Layout, ids: Mapping[str, str]) -> dict[str, str]:
     )
     return {
         "front page": f"{archive}/",
+        "in English": f"{archive}/en",
+        "a column": f"{archive}/columns/thong-quan",
         "related news": f"{archive}/articles/{ids[_RELATED]}",
         "a translation": f"{archive}/articles/{ids[_TRANSLATED]}",
         "the urgent one": f"{archive}/articles/{ids[_URGENT]}",
@@ -35,6 +37,6 @@ def worth_opening(layout: Layout, ids: Mapping[str, str]) -> dict[str, str]:
         "Atom": f"{syndicate}/feeds/latest.atom",
         "JSON Feed": f"{syndicate}/feeds/latest.json",
         "a unit's feed": f"{syndicate}/feeds/units/HQKV21.atom",
-        "without marks": f"{archive}/v1/search?q=cang+vinh+tra",
+        "without marks": f"{archive}/search?q=cang+vinh+tra",
         "the API": f"{ingest}/docs",
     }

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.archive.serving.kept import Kept
+from services.archive.serving.kept import Found, Kept
 
 ONE, OTHER = uuid4(), uuid4()
 
@@ -20,7 +20,8 @@ class World:
     def kept(self, most: int = 100, *, shared: bool = False) -> Kept[str]:
         return Kept(
             most=most,
-            old_for=1.0,
+            fresh_for=1.0,
+            old_for=1.0 if shared else 30.0,
             shared=shared,
             basis=lambda: self.basis,
             clock=lambda: self.now,
@@ -32,6 +33,11 @@ def world():
     return World()
 
 
+def given(kept: Kept[str], key: str) -> str | None:
+    found = kept.get(key)
+    return found.value if found else None
+
+
 def put(kept: Kept[str], key: str, *articles: UUID, size: int = 1) -> bool:
     return kept.put(key, f"page {key}", size=size, articles=articles, began=kept.begin())
 
@@ -40,7 +46,7 @@ def test_it_is_given_again_while_nothing_changes(world):
     kept = world.kept()
     put(kept, "a", ONE)
     world.now = 59
-    assert kept.get("a") == "page a"
+    assert given(kept, "a") == "page a"
     world.now = 60
     assert kept.get("a") is None
 
@@ -50,16 +56,25 @@ def test_a_change_of_what_it_shows_takes_it_away_at_once(world):
     put(kept, "a", ONE)
     put(kept, "b", OTHER)
     kept.changed({ONE})
-    assert (kept.get("a"), kept.get("b")) == (None, "page b")
+    assert (given(kept, "a"), given(kept, "b")) == (None, "page b")
 
 
-def test_after_any_other_change_it_is_given_for_a_second(world):
+def test_after_any_other_change_it_is_new_for_a_second_and_then_old(world):
     kept = world.kept()
     put(kept, "a", ONE)
     kept.changed({OTHER})
     world.now = 0.9
-    assert kept.get("a") == "page a"
+    assert kept.get("a") == Found("page a", old=False)
     world.now = 1.0
+    assert kept.get("a") == Found("page a", old=True)
+    world.now = 30.0
+    assert kept.get("a") is None
+
+
+def test_a_value_can_be_forgotten(world):
+    kept = world.kept()
+    put(kept, "a", ONE)
+    kept.forget("a")
     assert kept.get("a") is None
 
 
@@ -112,9 +127,9 @@ def test_what_is_asked_for_least_goes_first(world):
         put(kept, key, ONE)
     kept.get("a")
     put(kept, "d", OTHER)
-    assert [kept.get(key) for key in "abcd"] == ["page a", None, "page c", "page d"]
+    assert [given(kept, key) for key in "abcd"] == ["page a", None, "page c", "page d"]
     assert put(kept, "e", OTHER, size=4)  # it has no room, and nothing goes for it
-    assert [kept.get(key) for key in "acde"] == ["page a", "page c", "page d", None]
+    assert [given(kept, key) for key in "acde"] == ["page a", "page c", "page d", None]
 
 
 def test_it_keeps_no_trace_of_what_went(world):

@@ -28,7 +28,8 @@ class Paper:
     """An application with one kind of page; it counts what it makes."""
 
     def __init__(self) -> None:
-        self.pages: Pages = Kept(most=100_000, old_for=1.0)
+        self.now = 0.0
+        self.pages: Pages = Kept(most=100_000, fresh_for=1.0, old_for=30.0, clock=lambda: self.now)
         self.made = 0
         self.status = 200
         self.headers: dict[str, str] = {}
@@ -91,6 +92,31 @@ async def test_what_changes_while_it_is_made_is_made_again(paper):
     paper.goes_on.set()
     assert "newnew" in (await reader).text
     assert paper.made == 2
+
+
+async def test_while_one_old_page_is_made_anew_the_others_are_given_as_they_are(paper):
+    for name in "abc":
+        await paper.get(f"/pages/{name}")
+    paper.pages.changed({uuid4()})
+    paper.now, paper.text = 2.0, "new" * 200
+    paper.goes_on.clear()
+    renewing = asyncio.create_task(paper.get("/pages/a"))
+    while paper.made == 3:
+        await asyncio.sleep(0)
+    for name in "abc":
+        assert "newnew" not in (await paper.get(f"/pages/{name}")).text
+    paper.goes_on.set()
+    assert "newnew" in (await renewing).text
+    assert "newnew" in (await paper.get("/pages/a")).text
+    assert paper.made == 4
+
+
+async def test_a_page_that_is_no_more_is_not_given_as_an_old_one(paper):
+    await paper.get()
+    paper.pages.changed({uuid4()})
+    paper.now, paper.status = 2.0, 404
+    for _ in range(2):
+        assert (await paper.get()).status_code == 404
 
 
 async def test_what_others_add_to_an_address_makes_no_other_page(paper):

@@ -84,7 +84,7 @@ async def test_a_hostile_headline_stays_text(archive):
     assert "<script>alert" not in page
     assert "onerror=alert(1)>" not in page.replace("onerror=alert(1)&gt;", "")
     assert json_ld(page)["headline"] == HOSTILE
-    assert page.count("</script>") == 1
+    assert page.count("</script>") == 1  # the one that describes the article
 
 
 async def test_pages_run_no_script_and_are_asked_for_anew(archive):

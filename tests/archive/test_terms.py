@@ -1,7 +1,6 @@
 """Words and pairs, the ground of search and related news."""
 
-from services.archive.language.highlight import highlight
-from services.archive.language.terms import as_written, pairs, plain, terms_of
+from services.archive.language.terms import Spelling, pairs, plain, terms_of
 from tests.factories import article
 
 
@@ -25,24 +24,8 @@ def test_headline_and_lead_count_twice():
     assert counts == {"cang": 2, "tau": 2, "hang": 1}
 
 
-def test_terms_are_told_as_they_were_written_first():
-    spelling = as_written("Hải quan. HẢI QUAN")
-    assert spelling["hai_quan"] == "Hải quan"
-    assert spelling["quan"] == "quan"
-
-
-def test_what_was_looked_for_is_marked_in_the_text_as_written():
-    assert highlight("Xây cầu & đường", {"cau"}) == "Xây <mark>cầu</mark> &amp; đường"
-
-
-def test_a_long_text_is_cut_around_the_first_word_found():
-    text = " ".join(["trước"] * 50 + ["cảng"] + ["sau"] * 50)
-    piece = highlight(text, {"cang"})
-    assert piece
-    assert piece.startswith("…trước")
-    assert piece.endswith("sau…")
-    assert piece.count("trước") == piece.count("sau") == 12
-
-
-def test_without_a_word_found_nothing_is_marked():
-    assert highlight("Xây cầu", {"duong"}) is None
+def test_words_are_spelt_as_they_were_written_first():
+    spelling = Spelling("Hải quan. HẢI QUAN")
+    assert spelling.of(["hai", "quan"]) == "Hải quan"
+    assert spelling.of(["quan"]) == "quan"
+    assert spelling.of(["bien", "phong"]) == "bien phong"

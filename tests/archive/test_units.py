@@ -89,6 +89,35 @@ async def test_the_name_of_a_unit_finds_its_articles(merged, typed, found):
     assert set(await merged.ids(f"/v1/search?q={typed}")) == {str(each) for each in found}
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Hải quan khu vực II", [NEW, OLD]),
+        ("hai quan kv 2", [NEW, OLD]),
+        ("Cục Hải quan TP.HCM", [OLD]),
+        ("Cục Hải quan thành phố Hồ Chí Minh", [OLD]),
+        ("HQ TPHCM", [OLD]),
+        ("rời Hải quan khu vực II", [NEW]),
+        ("Chi cục Hải quan khu vực II bến tàu", [NEW, OLD]),
+        ("Cục Hải quan TP.HCM rời", []),
+        ('"Hải quan khu vực II" vào', [OLD]),
+        ("Hải quan khu vực III hàng", [FORMER, PRESENT]),
+    ],
+)
+async def test_a_units_name_is_understood_in_any_form_and_beside_other_words(merged, typed, found):
+    expected = {str(each.id) for each in found}
+    assert set(await merged.ids(f"/v1/search?q={typed}")) == expected
+
+
+async def test_an_article_that_names_the_unit_otherwise_is_found_and_shows_where(merged):
+    about = article(unit="X", headline="Ngà voi", body="<p>Theo Hải quan TP.HCM &amp; khác.</p>")
+    merged.take(about)
+
+    (hit,) = (await merged.json("/v1/search?q=Chi cục Hải quan khu vực II ngà voi"))["items"]
+    assert hit["id"] == str(about.id)
+    assert "<mark>Hải quan TP.HCM</mark>" in hit["highlight"]
+
+
 async def test_articles_that_have_the_words_come_before_those_of_the_unit(merged):
     about = article(unit="X", headline="Thăm Hải quan Sài Gòn", published=BEFORE)
     merged.take(about)
@@ -100,9 +129,9 @@ async def test_an_article_names_its_unit_as_it_was_called_then(merged):
     former = (await merged.page(FORMER)).text
     present = (await merged.page(PRESENT)).text
 
-    assert "<span>Hải quan Hải Phòng</span>" in former
-    assert "<span>Chi cục Hải quan khu vực III</span>" in present
-    assert '"publisher": {"@type": "Organization", "name": "' in present
+    assert ">Hải quan Hải Phòng</a>" in former
+    assert ">Chi cục Hải quan khu vực III</a>" in present
+    assert '"publisher":{"@type":"' in present
     shown = (await merged.json("/v1/latest?unit=HQKV3"))["items"]
     assert [(each["unit"], each["unit_name"]) for each in shown] == [
         ("HQKV3", "Chi cục Hải quan khu vực III"),

@@ -16,6 +16,7 @@ from tests.opensearch.distribution import home
 from tests.stack.processes import free_port_base, until
 
 _STOP_WITHIN = 60  # seconds
+_LIGHT = ("-XX:TieredStopAtLevel=1",)  # a test is over before more would pay
 _TRANSPORT = 92  # a node's two ports stand so far from each other
 
 _LOGGING = """
@@ -63,11 +64,11 @@ class Node:
         (self.folder / "config" / "opensearch.yml").write_text(text)
         (self.folder / "config" / "log4j2.properties").write_text(_LOGGING)
 
-    def start(self, heap: str) -> "subprocess.Popen[bytes]":
+    def start(self, heap: str, java: Sequence[str] = _LIGHT) -> "subprocess.Popen[bytes]":
         """Start its process, which dies with this one."""
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                leashed([*_command(self.folder, heap)]),
+                leashed([*_command(self.folder, heap, java)]),
                 cwd=self.folder,
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
                 stdout=log,
@@ -85,16 +86,16 @@ class Node:
 
 @contextmanager
 def running_nodes(
-    count: int = 1, heap: str = "384m"
+    count: int = 1, heap: str = "384m", java: Sequence[str] = _LIGHT
 ) -> Iterator[dict[Node, "subprocess.Popen[bytes]"]]:
-    """Run a cluster of `count` nodes for as long as the body runs."""
+    """Run a cluster of `count` nodes for as long as the body runs, with more options of Java."""
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tinbai-opensearch-")))
         base = free_port_base()
         nodes = [Node(root / f"node{n}", base + n) for n in range(count)]
         for node in nodes:
             node.prepare(nodes)
-        running = {node: node.start(heap) for node in nodes}
+        running = {node: node.start(heap, java) for node in nodes}
         for process in running.values():
             stack.callback(_stop, process)
         until(lambda: all(node.answers(count) for node in nodes))
@@ -110,10 +111,10 @@ def _finding_each_other(nodes: Sequence[Node]) -> dict[str, object]:
     }
 
 
-def _command(folder: Path, heap: str) -> Iterator[str]:
+def _command(folder: Path, heap: str, java: Sequence[str]) -> Iterator[str]:
     files = home()
     yield from (str(JAVA), f"-Xms{heap}", f"-Xmx{heap}", "-XX:+UseSerialGC")
-    yield from ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", f"-Djava.io.tmpdir={folder / 'tmp'}")
+    yield from (*java, "-XX:-UsePerfData", f"-Djava.io.tmpdir={folder / 'tmp'}")
     yield f"-javaagent:{files / 'agent' / 'opensearch-agent.jar'}"
     yield from ("--add-opens=java.base/java.nio=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED")
     # Without native code it can't ask who runs it; otherwise it refuses to be run by root, as tests

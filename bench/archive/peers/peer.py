@@ -55,22 +55,22 @@ class Searching(Protocol):
 class Best(Protocol):
     """Finds by terms that are ORed."""
 
-    def best(self, terms: Sequence[str]) -> Sequence[object]:
-        """Give what has the terms, the best first; the clock runs."""
+    def best(self, rank: str, terms: Sequence[str]) -> Sequence[object]:
+        """Give what has the terms, the best by `rank` first."""
 
     def ids(self, found: Sequence[Any]) -> list[UUID]:
-        """Say which articles these are; no clock runs."""
+        """Say which articles these are."""
 
 
 class ByTerms:
     """Related news by so many of the weightiest terms of ours, which were chosen beforehand."""
 
-    def __init__(self, engine: Best, most: int, subjects: Sequence[Subject]) -> None:
-        self._engine = engine
+    def __init__(self, engine: Best, rank: str, most: int, subjects: Sequence[Subject]) -> None:
+        self._engine, self._rank = engine, rank
         self._terms = {each.article.id: each.terms(most) for each in subjects}
 
     def related(self, subject: Subject) -> Sequence[object]:
-        return self._engine.best(self._terms[subject.article.id])
+        return self._engine.best(self._rank, self._terms[subject.article.id])
 
     def ids(self, found: Sequence[Any]) -> list[UUID]:
         return self._engine.ids(found)

@@ -66,13 +66,13 @@ class Postgres:
     def ids(self, found: Sequence[tuple[UUID]]) -> list[UUID]:
         return [id_ for (id_,) in found]
 
-    def best(self, terms: Sequence[str]) -> list[tuple[UUID]]:
-        """Give what has the terms, by ts_rank_cd."""
-        return self._connection.execute(
+    def best(self, rank: str, terms: Sequence[str]) -> list[tuple[UUID]]:
+        """Give what has the terms, by `ts_rank` or `ts_rank_cd`."""
+        query = (
             "SELECT id FROM news, to_tsquery('simple', %s) asked WHERE terms @@ asked "
-            "ORDER BY ts_rank_cd(terms, asked) DESC LIMIT %s",
-            (" | ".join(map(_joined, terms)), CANDIDATES),
-        ).fetchall()
+            f"ORDER BY {rank}(terms, asked) DESC LIMIT {CANDIDATES}"
+        )
+        return self._connection.execute(SQL(query), [" | ".join(map(_joined, terms))]).fetchall()
 
     def search(self, asked: Asked) -> list[tuple[UUID]]:
         wanted = [" <-> ".join(phrase) for phrase in asked.wanted]

@@ -67,8 +67,9 @@ class Sqlite:
         named = "SELECT id FROM article WHERE number = ?"
         return [UUID(self._database.execute(named, row).fetchone()[0]) for row in found]
 
-    def best(self, terms: Sequence[str]) -> list[tuple[int]]:
-        """Give what has the terms, by bm25()."""
+    def best(self, rank: str, terms: Sequence[str]) -> list[tuple[int]]:
+        """Give what has the terms, by bm25(), which is FTS5's `rank`."""
+        assert rank == "bm25"
         return self._database.execute(
             "SELECT rowid FROM news WHERE news MATCH ? ORDER BY rank LIMIT ?",
             (" OR ".join(f'"{term}"' for term in terms), CANDIDATES),

@@ -1,8 +1,9 @@
 """What can be asked of the archive. Each answer is made from one view of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from typing import Self
 from uuid import UUID
 
 from schemas.article import Article
@@ -10,15 +11,15 @@ from services.archive.articles.history import standing_at
 from services.archive.catalogue import queries
 from services.archive.catalogue.asking import Asker, published
 from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.reading import read
 from services.archive.catalogue.registry import Registry
 from services.archive.catalogue.relating import Related, relate
 from services.archive.engine.contract import Engine
 from services.archive.engine.contract import Hit as Record
-from services.archive.engine.documents import FACETS, place_in_order
+from services.archive.engine.documents import place_in_order
 from services.archive.language.question import Question
 
-_VALUES = 50  # of one facet
-_BUCKETS = 5000  # more than there are units, as the counts of many may become one's
+_TRANSLATIONS = 50  # of one article
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,17 @@ class Found:
 
     hits: list[Hit]
     more: bool
+
+    @classmethod
+    def of(cls, records: Sequence[Record], limit: int, *, scored: bool = False) -> Self:
+        """Read the hits of a page; one more than its `limit` says that there are more."""
+        read = [Hit(_article(each), each.score if scored else None) for each in records[:limit]]
+        return cls(read, more=len(records) > limit)
+
+    @property
+    def next(self) -> str | None:
+        """Where a list by time goes on; None where it ends."""
+        return self.hits[-1].place if self.more else None
 
 
 class Catalogue:
@@ -79,6 +91,24 @@ class Catalogue:
         showing = self._engine.view().latest(queries.with_media(media_id), 1)
         return next(map(_article, showing), None)
 
+    def translations(self, article: Article) -> list[Article]:
+        """Give the same article in other languages, one for each: what it is a translation of,
+        what else is one of that, and what is one of it."""
+        family = [each for each in (article.id, article.translation_of) if each]
+        hits = self._engine.view().latest(queries.translating(family), _TRANSLATIONS)
+        original = self.article(article.translation_of) if article.translation_of else None
+        if original and (original.canceled or original.withheld):
+            original = None
+        found = [each for each in (original, *map(_article, hits)) if each]
+        by_language = {each.language.lower(): each for each in reversed(found)}
+        by_language.pop(article.language.lower(), None)
+        return [each for _, each in sorted(by_language.items())]
+
+    def replacement(self, article_id: UUID) -> Article | None:
+        """Give the article that stands in for one that was taken back, if there is one."""
+        hits = self._engine.view().latest(queries.replacing(article_id), 1)
+        return next(map(_article, hits), None)
+
     def count(self) -> int:
         """Count the articles that stand."""
         return self._engine.view().total(queries.current())
@@ -87,30 +117,15 @@ class Catalogue:
         self, question: Question, filters: Filters, limit: int, after: str | None = None
     ) -> Found:
         """Give articles by first publication, the latest first, `after` a place in that order."""
-        query = queries.found(question, filters, self._registry.names)
-        hits = self._engine.view().latest(query, limit + 1, after)
-        return Found([Hit(_article(hit)) for hit in hits[:limit]], more=len(hits) > limit)
-
-    def by_relevance(
-        self, question: Question, filters: Filters, limit: int, passed: int = 0
-    ) -> Found:
-        """Give what fits the question best, leaving out the first `passed`."""
-        query = queries.found(question, filters, self._registry.names)
-        hits = self._engine.view().best(query, limit + 1, passed)
-        return Found([Hit(_article(hit), hit.score) for hit in hits[:limit]], len(hits) > limit)
-
-    def facets(self, question: Question, filters: Filters) -> dict[str, dict[str, int]]:
-        """Count the values of each facet in all that is found: as many as a list that is narrowed
-        to the value would show, so that a unit's count holds its predecessors' articles."""
         names = self._registry.names
-        query = queries.found(question, filters, names)
-        counts = self._engine.view().counts(query, FACETS, _BUCKETS)
-        return {
-            name: names.counted(each, _VALUES)
-            if name == "unit"
-            else dict(islice(each.items(), _VALUES))
-            for name, each in counts.items()
-        }
+        query = queries.found(read(question, names), filters, names)
+        return Found.of(self._engine.view().latest(query, limit + 1, after), limit)
+
+    def citing(self, number: str, filters: Filters, limit: int, after: str | None = None) -> Found:
+        """Give the articles that name a document, by its slug (see `language/numbers`), the latest
+        first."""
+        query = queries.citing(number, filters, self._registry.names)
+        return Found.of(self._engine.view().latest(query, limit + 1, after), limit)
 
     def related(self, article: Article, limit: int, *, diverse: bool = False) -> list[Related]:
         """Give related news, best first; none for an article that was taken back."""

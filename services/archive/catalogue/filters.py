@@ -1,6 +1,7 @@
 """What a list can be narrowed to, and where it goes on: checked values, no index yet."""
 
 import re
+import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
@@ -18,7 +19,9 @@ from pydantic_core import PydanticCustomError
 
 from schemas.article import Genre
 from schemas.times import VIETNAM
+from services.archive.catalogue.cursors import CURSOR_FORM, BadCursor, Passed, read_cursor
 from services.archive.language.question import MalformedQuestion, Question, read_question
+from services.common.instants import microseconds, now
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,9 +29,8 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
-# A cursor is the place in the order of time, or the count of hits, after which the list goes on.
+# Where a list by time goes on: after a place in that order. By relevance: see `cursors`.
 _PLACE = r"^[0-9]{18}[0-9a-f]{32}$"
-_COUNT = r"^[0-9]{1,4}$"
 
 
 def _from(text: str) -> datetime:
@@ -88,12 +90,23 @@ class Filters(BaseModel):
     def _leave_out_blanks(cls, given: dict[str, object]) -> dict[str, object]:
         return {name: value for name, value in given.items() if value != ""}
 
+    def without(self, name: str) -> "Filters":
+        """Give the same but for one."""
+        return self.model_copy(update={name: None})
+
 
 class LatestRequest(Filters):
     """A page of the latest articles."""
 
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = Field(default=None, pattern=_PLACE)
+
+
+class SuggestRequest(BaseModel):
+    """What a reader has typed so far."""
+
+    q: str = Field(default="", max_length=500)
+    limit: int = Field(default=8, ge=1, le=20)
 
 
 class SearchRequest(Filters):
@@ -104,7 +117,9 @@ class SearchRequest(Filters):
         default=None, description="by relevance where `q` has words, otherwise by time"
     )
     limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = Field(default=None, json_schema_extra={"pattern": rf"{_PLACE}|{_COUNT}"})
+    cursor: str | None = Field(
+        default=None, json_schema_extra={"pattern": rf"{_PLACE}|{CURSOR_FORM}"}
+    )
 
     @field_validator("q")
     @classmethod
@@ -121,9 +136,11 @@ class SearchRequest(Filters):
         return q
 
     @model_validator(mode="after")
-    def _cursor_fits_sort(self) -> Self:
-        if self.cursor and not re.fullmatch(_PLACE if self.by_time else _COUNT, self.cursor):
-            raise PydanticCustomError("cursor", "this cursor comes from another list")
+    def _cursor_is_of_this_list(self) -> Self:
+        if self.cursor:
+            fits = re.fullmatch(_PLACE, self.cursor) if self.by_time else self._passed()
+            if not fits:
+                raise PydanticCustomError("cursor", "this cursor comes from another list")
         return self
 
     @property
@@ -135,3 +152,22 @@ class SearchRequest(Filters):
     def by_time(self) -> bool:
         """Whether the latest come first, not the best."""
         return self.sort == "time" or (self.sort is None and not self.question.wanted)
+
+    @property
+    def passed(self) -> Passed:
+        """What was shown on earlier pages of a list by relevance."""
+        passed = self._passed() if self.cursor else None
+        return passed or Passed(as_of=microseconds(now()), of=self._list)
+
+    def _passed(self) -> Passed | None:
+        try:
+            passed = read_cursor(self.cursor or "")
+        except BadCursor:
+            return None
+        return passed if passed.of == self._list else None
+
+    @property
+    def _list(self) -> int:
+        """Tell lists by relevance apart, by what they were asked for."""
+        asked = self.model_dump_json(exclude={"cursor", "limit", "sort"})
+        return zlib.crc32(asked.encode())

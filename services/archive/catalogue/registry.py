@@ -11,16 +11,20 @@ from functools import cached_property
 from schemas.article import Article
 from schemas.events import (
     REGISTRY_EVENT,
+    CampaignChanged,
     ColumnChanged,
     RegistryEvent,
     UnitChanged,
 )
-from schemas.registry import Unit, stands_for
+from schemas.registry import Campaign, Unit, stands_for
+from services.archive.catalogue.brief import Brief
 from services.archive.engine.contract import Engine, EngineFailed
+from services.archive.language.naming import Words, shortest, ways_to_write
 from services.archive.language.terms import pairs
 from services.common.text import folded_words
 
 _LOOK_EVERY = 1.0  # seconds
+_MOST_NAMES = 64  # of the units that one question names: each is a phrase to look for
 _KEY = re.compile(rb"(unit|column|campaign):[\w.-]+")
 
 
@@ -34,12 +38,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Names:
-    """Units, and the names of columns, by code; what nobody has named yet goes by its code."""
+    """Units, the names of columns, and campaigns, by code; what nobody has named yet goes by its
+    code."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
 
-    def unit_of(self, article: Article) -> str:
+    def unit_of(self, article: Article | Brief) -> str:
         """Name an article's unit as it was called when the article was published."""
         unit = self.units.get(article.unit)
         return unit.name_at(article.published) if unit else article.unit
@@ -48,14 +54,32 @@ class Names:
         """Name a column."""
         return self.columns.get(slug, slug)
 
+    def campaign(self, slug: str) -> str:
+        """Name a campaign."""
+        campaign = self.campaigns.get(slug)
+        return campaign.name if campaign else slug
+
     def stands_for(self, code: str) -> frozenset[str]:
         """Give the codes whose articles a unit's list holds: its own, and its predecessors'."""
         return stands_for(code, self.units)
 
-    def called(self, words: Iterable[str]) -> Collection[str]:
+    def called(self, words: Words) -> frozenset[str]:
         """Give the codes of the units that folded `words` name, with their predecessors; a unit is
-        known by every name that it ever had, long or short, and by its aliases."""
-        return self._by_name.get(tuple(words), ())
+        known by every name that it ever had, long or short, by its aliases, and by all ways to
+        write them."""
+        return self._by_name.get(words, frozenset())
+
+    @cached_property
+    def most_words(self) -> int:
+        """How many words the longest name of a unit has."""
+        return max(map(len, self._by_name), default=0)
+
+    def names_of(self, codes: Iterable[str]) -> list[Words]:
+        """Give what texts call these units, in folded words: the shortest names, which stand in the
+        longer ones too."""
+        units = [self.units[code] for code in codes if code in self.units]
+        names = {way for unit in units for name in unit.all_names() for way in ways_to_write(name)}
+        return shortest(names)[:_MOST_NAMES]
 
     def named_in(self, terms: Collection[str]) -> list[tuple[list[Name], list[Name]]]:
         """Find the units that a text with these terms names: by which names, and which others they
@@ -78,11 +102,12 @@ class Names:
         return {code: count for code, count in sums.most_common(most) if count}
 
     @cached_property
-    def _by_name(self) -> Mapping[tuple[str, ...], Collection[str]]:
-        found: dict[tuple[str, ...], set[str]] = {}
+    def _by_name(self) -> Mapping[Words, frozenset[str]]:
+        found: dict[Words, frozenset[str]] = {}
         for code, unit in self.units.items():
-            for name in unit.all_names():
-                found.setdefault(tuple(folded_words(name)), set()).update(self.stands_for(code))
+            codes = self.stands_for(code)
+            for way in {way for name in unit.all_names() for way in ways_to_write(name)}:
+                found[way] = found.get(way, frozenset()) | codes
         return found
 
     @cached_property
@@ -142,4 +167,5 @@ def _names(events: list[RegistryEvent]) -> Names:
     return Names(
         units={e.unit.code: e.unit for e in events if isinstance(e, UnitChanged)},
         columns={e.column.slug: e.column.name for e in events if isinstance(e, ColumnChanged)},
+        campaigns={e.campaign.slug: e.campaign for e in events if isinstance(e, CampaignChanged)},
     )

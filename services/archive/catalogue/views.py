@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -12,18 +13,19 @@ from services.archive.articles.differences import Differences, differences
 from services.archive.catalogue.catalogue import Found, Hit
 from services.archive.catalogue.registry import Names
 from services.archive.catalogue.relating import Related
-from services.archive.language.highlight import highlight
-from services.archive.language.question import Question
+from services.archive.catalogue.search import Answer
+from services.archive.language.highlight import marked_whole, passage
+from services.archive.language.linking import document_path
+from services.archive.language.numbers import as_number
+from services.archive.language.question import Phrase
 from services.archive.language.terms import plain
 from services.archive.site import Site
 
-# Further than this nobody reads by relevance; a search engine would have to keep count of it all.
-_DEEPEST = 10_000
-
 
 class HitView(BaseModel):
-    """An article in a list; `score` and `highlight` where words were looked for. `unit_name` is
-    how the unit was called when the article was published."""
+    """An article in a list. `score` is there where words were looked for; `highlight` and
+    `headline_highlight` (HTML: escaped, with `<mark>`) where some of them stand in the text and in
+    the headline. `unit_name` is how the unit was called when the article was published."""
 
     id: UUID
     headline: str
@@ -33,10 +35,12 @@ class HitView(BaseModel):
     unit_name: str
     score: float | None = None
     highlight: str | None = None
+    headline_highlight: str | None = None
 
 
 class RelatedView(BaseModel):
-    """A related article; `why` names the weightiest terms that it shares."""
+    """A related article; `why` names what it shares: documents, units and names, then terms, as
+    the text that asks writes them."""
 
     id: UUID
     headline: str
@@ -56,9 +60,37 @@ class Listing(BaseModel):
 
 
 class SearchListing(Listing):
-    """A page of what a search found; `facets` count the values in all of it."""
+    """A page of what a search found.
+
+    `facets` count the values of each in all that the question and the other filters leave.
+    `did_you_mean` is a question that finds much more, where this one finds next to nothing.
+    """
 
     facets: dict[str, dict[str, int]]
+    did_you_mean: str | None = None
+
+
+class DocumentListing(Listing):
+    """A page of the articles that name an official document."""
+
+    number: str
+    url: str
+
+
+class SuggestionView(BaseModel):
+    """What may be meant: `text` to search for. `code` is a unit's, a column's or a campaign's, or
+    the slug of a document."""
+
+    text: str
+    kind: Literal["unit", "column", "campaign", "document", "phrase"]
+    code: str | None = None
+
+
+class SuggestionListing(BaseModel):
+    """What may be meant, the likeliest first."""
+
+    items: list[SuggestionView]
+    next: None = None
 
 
 class RelatedListing(BaseModel):
@@ -100,6 +132,28 @@ class Views:
             "url": self._site.article(article),
         }
 
+    def hits(self, found: Found, phrases: Sequence[Phrase] = ()) -> list[HitView]:
+        """Show a page of hits, with `phrases` marked."""
+        return [self._hit(hit, phrases) for hit in found.hits]
+
+    def search(self, answer: Answer) -> SearchListing:
+        """Show a page of what a search found."""
+        return SearchListing(
+            items=self.hits(answer.found, answer.phrases),
+            next=answer.next,
+            facets={name: dict(counts) for name, counts in answer.facets.items()},
+            did_you_mean=answer.did_you_mean,
+        )
+
+    def document(self, slug: str, found: Found) -> DocumentListing:
+        """Show a page of the articles that name a document."""
+        return DocumentListing(
+            items=self.hits(found),
+            next=found.next,
+            number=as_number(slug),
+            url=self._site.archive_url + document_path(slug),
+        )
+
     def history(self, versions: Sequence[Article], limit: int) -> HistoryListing:
         """Show versions, the newest first; what follows the last of them is only compared."""
         pairs = list(zip_longest(versions, versions[1:]))[:limit]
@@ -114,10 +168,6 @@ class Views:
         ]
         more = len(versions) > limit
         return HistoryListing(items=items, next=str(items[-1].version) if more else None)
-
-    def hits(self, found: Found, question: Question) -> list[HitView]:
-        """Show a page of hits, with the words of `question` marked."""
-        return [self._hit(hit, question) for hit in found.hits]
 
     def related(self, items: list[Related]) -> list[RelatedView]:
         """Show related articles."""
@@ -135,9 +185,9 @@ class Views:
             for each in items
         ]
 
-    def _hit(self, hit: Hit, question: Question) -> HitView:
+    def _hit(self, hit: Hit, phrases: Sequence[Phrase]) -> HitView:
         article = hit.article
-        text = f"{article.lead} {plain(article.body)}"
+        text = " ".join(filter(None, (article.lead, plain(article.body)))) if phrases else ""
         return HitView(
             id=article.id,
             headline=article.headline,
@@ -146,16 +196,6 @@ class Views:
             unit=article.unit,
             unit_name=self._names.unit_of(article),
             score=None if hit.score is None else round(hit.score, 3),
-            highlight=highlight(text, question.words) if question.words else None,
+            highlight=passage(text, phrases),
+            headline_highlight=marked_whole(article.headline, phrases),
         )
-
-
-def next_place(found: Found) -> str | None:
-    """Say where a list by time goes on."""
-    return found.hits[-1].place if found.more else None
-
-
-def next_count(found: Found, passed: int) -> str | None:
-    """Say where a list by relevance goes on."""
-    shown = passed + len(found.hits)
-    return str(shown) if found.more and shown < _DEEPEST else None

@@ -1,5 +1,6 @@
 """Questions to the cluster."""
 
+import re
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -35,7 +36,8 @@ class ClusterView:
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
-        return _hits(self._best(query, {"size": limit, "from": passed, **_KEPT}))
+        found = {"size": limit, "from": passed, "sort": ["_score", {"order": "desc"}], **_KEPT}
+        return _hits(self._best(query, found))
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, with its record: asked for later, it might be another."""
@@ -93,6 +95,16 @@ class ClusterView:
         self._with_terms = max(vectors["field_statistics"]["doc_count"], self._with_terms or 0)
         known = vectors["terms"]
         return {term: known.get(term, {}).get("doc_freq", 0) for term in terms}
+
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        begun = re.sub(r"[^\w ]", r"\\\g<0>", prefix)
+        wanted = {field: {"terms": {"field": field, "size": limit, "include": f"{begun}.*"}}}
+        found = self._search({"query": compiled(query), "size": 0, "aggs": wanted}, "aggregations")
+        buckets = found["aggregations"][field]["buckets"]
+        return [(each["key"], each["doc_count"]) for each in buckets]
 
     @property
     def documents(self) -> int:

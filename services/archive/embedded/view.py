@@ -1,6 +1,8 @@
 """Questions to the embedded index."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,13 @@ _STANDS = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED, Kind.ERASED})
 _READABLE = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EARLIER})
 
 
+_ALIKE, _MOST_ALIKE = 10, 2000
+_DIGITS = 5
+"""Of a score. It is summed up in 32 bits, in an order that depends on where documents lie."""
+
+Found = tuple[float, DocAddress]
+
+
 class EmbeddedView:
     """One commit of the index."""
 
@@ -28,8 +37,13 @@ class EmbeddedView:
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
-        found = self._searcher.search(compiled(query), limit, count=False, offset=passed)
-        return self._hits(found.hits)
+        asked, wanted = compiled(query), passed + limit
+        # Tantivy ranks what fits alike by where it happens to lie: so all of it is looked at.
+        for size in (wanted + _ALIKE, wanted + _MOST_ALIKE):
+            found = self._searcher.search(asked, size, count=False).hits
+            if len(found) < size or _score(found[-1]) < _score(found[wanted - 1]):
+                break
+        return self._hits(self._ranked(found)[passed:wanted])
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, unread."""
@@ -75,6 +89,12 @@ class EmbeddedView:
         """Count documents; those that were replaced count until they are merged away."""
         return self._index.frequencies.of(self._searcher, field, terms)
 
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Count the values that begin with `prefix`."""
+        return self._searcher.terms_with_prefix(field, prefix, compiled(query), limit)
+
     @property
     def documents(self) -> int:
         """All that the index holds, but for what was deleted."""
@@ -96,10 +116,27 @@ class EmbeddedView:
         query = All([Term("key", str(article)), AnyOf("kind", kinds)])
         return records(self._searcher, compiled(query))
 
-    def _hits(self, found: Sequence[tuple[float, DocAddress]]) -> Sequence[Hit]:
+    def _ranked(self, found: Sequence[Found]) -> Sequence[Found]:
+        """Put what fits alike in the order of time, then of ids, as `latest` has them."""
+        addresses = [address for _, address in found]
+        times = (int(t or 0) for t in self._searcher.fast_field_values("published", addresses))
+        places = sorted(zip(map(_score, found), times, range(len(found)), strict=True))
+        ranked: list[Found] = []
+        for _, alike in groupby(reversed(places), key=itemgetter(0, 1)):
+            group = [found[place] for _, _, place in alike]
+            if len(group) > 1:  # a record begins with its article's id
+                group.sort(key=lambda hit: record(self._searcher, hit[1]), reverse=True)
+            ranked += group
+        return ranked
+
+    def _hits(self, found: Sequence[Found]) -> Sequence[Hit]:
         addresses = [address for _, address in found]
         published = self._searcher.fast_field_values("published", addresses)
         return [
             Hit(record(self._searcher, address), score, int(time or 0))
             for (score, address), time in zip(found, published, strict=True)
         ]
+
+
+def _score(hit: Found) -> float:
+    return float(f"{hit[0]:.{_DIGITS}g}")

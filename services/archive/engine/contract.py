@@ -57,7 +57,8 @@ class View(Protocol):
     """One state of an index, which stays as it is while it is asked. Calls raise EngineFailed."""
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
-        """Give what fits best, leaving out the first `passed`."""
+        """Give what fits best, leaving out the first `passed`. What fits alike comes in the
+        order of `latest`, so that it doesn't matter how the index came about."""
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, unread, of articles that stand."""
@@ -78,6 +79,12 @@ class View(Protocol):
 
     def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
         """Say in how many documents each term is; 0 for one that is in none."""
+
+    def vocabulary(
+        self, field: str, prefix: str, query: Query, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """Give the values of an exact field that begin with `prefix`, counted in what is found:
+        the most frequent first, then by value; none that is in nothing that is found."""
 
     @property
     def documents(self) -> int:

@@ -7,6 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from schemas.article import Article
+from services.archive.language.linking import texts
+from services.archive.language.marks import marked_words
+from services.archive.language.numbers import citations
+from services.archive.language.phrases import phrases_of
 from services.archive.language.signature import signature_of
 from services.archive.language.terms import Terms, terms_of
 
@@ -14,11 +18,11 @@ FORMAT = 4
 """Goes up with every change of what stands in an index; it is then made anew from Kafka."""
 
 FACETS = ("unit", "column", "campaign", "genre", "language")
-EXACT = (*FACETS, "media")
+EXACT = (*FACETS, "media", "translation_of", "replaces", "number", "phrase")
 """Fields of exact values; the facets can be counted."""
 POSITIONED = ("headline", "lead", "words")
 """Fields of folded words, in their order: phrases can be found."""
-COUNTED = ("pairs",)
+COUNTED = ("pairs", "marked")
 """Fields of terms in no order."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,7 +83,7 @@ def version_document(article: Article, *, newest: bool) -> Document:
         kind=Kind.CURRENT,
         record=article.model_dump_json().encode(),
         exact=_exact(article),
-        texts=_texts(terms),
+        texts=_texts(article, terms),
         published=instant(article.published),
         order=place_in_order(article.published, article.id),
         signature=signature_of(article.id, terms).to_bytes(),
@@ -96,6 +100,12 @@ def instant(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
+def numbers_in(article: Article) -> set[str]:
+    """Give the slugs of the documents that an article names."""
+    parts = (article.headline, article.lead, *texts(article.body))
+    return {found.slug for part in parts for found in citations(part)}
+
+
 def _kept(article: Article, kind: Kind) -> Document:
     return Document(str(article.id), kind, article.model_dump_json().encode())
 
@@ -108,15 +118,20 @@ def _exact(article: Article) -> Mapping[str, Sequence[str]]:
         "column": [article.column] if article.column else [],
         "campaign": article.campaigns,
         "media": [str(media.id) for media in article.media if media.id],
+        "translation_of": [str(article.translation_of)] if article.translation_of else [],
+        "replaces": [str(article.replaces)] if article.replaces else [],
+        "number": sorted(numbers_in(article)),
+        "phrase": sorted(phrases_of(article.headline)),
     }
 
 
-def _texts(terms: Terms) -> Mapping[str, str]:
+def _texts(article: Article, terms: Terms) -> Mapping[str, str]:
     return {
         "headline": " ".join(terms.headline),
         "lead": " ".join(terms.lead),
         "words": _GAP.join(map(" ".join, terms.parts)),
         "pairs": " ".join(_paired(part) for part in terms.parts),
+        "marked": " ".join(marked_words(f"{article.headline} {article.lead}")),
     }
 
 

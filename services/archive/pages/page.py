@@ -1,78 +1,18 @@
 """What the page of an article shows, worked out from the article; the templates only place it."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from schemas.article import Article, Media, MediaRole
+from schemas.article import Article
 from services.archive.catalogue.registry import Names
 from services.archive.language.terms import plain
+from services.archive.pages.body import shown_body
+from services.archive.pages.edition import Edition, around
+from services.archive.pages.pictures import Files
 from services.archive.site import Site
 
-_DESCRIPTION = 300  # characters
-_SCHEMA_ORG = "https://schema.org"
-
-_PHRASES = {
-    "vi": {
-        "lang": "vi",
-        "paper": "Tin bài",
-        "related": "Tin liên quan",
-        "latest": "Tin mới",
-        "updated": "Cập nhật",
-        "correction": "Đính chính",
-        "rebuts": "Phản hồi bài báo",
-        "source": "Nguồn",
-        "retracted": "Bài viết đã được thu hồi",
-        "expired": "Bài viết này không còn được đăng",
-        "erased": "Bài viết này không còn nữa",
-        "missing": "Không tìm thấy trang",
-        "missing_text": "Địa chỉ này không có bài viết nào.",
-        "home": "Về trang đầu",
-        "nothing": "Chưa có bài viết nào.",
-        "feeds": "Nguồn tin RSS",
-        "skip": "Đến nội dung chính",
-    },
-    "en": {
-        "lang": "en",
-        "paper": "Tin bài",
-        "related": "Related news",
-        "latest": "Latest news",
-        "updated": "Updated",
-        "correction": "Correction",
-        "rebuts": "In answer to",
-        "source": "Source",
-        "retracted": "This article was retracted",
-        "expired": "This article is no longer offered",
-        "erased": "This article is no longer available",
-        "missing": "Page not found",
-        "missing_text": "There is no article at this address.",
-        "home": "Front page",
-        "nothing": "No articles yet.",
-        "feeds": "RSS feeds",
-        "skip": "Skip to content",
-    },
-}
-
-
-def phrases(language: str) -> dict[str, str]:
-    """Give the page's own words: English around English articles, otherwise Vietnamese."""
-    return _PHRASES["en" if language.lower().split("-")[0] == "en" else "vi"]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A file as a page shows it."""
-
-    kind: Literal["picture", "audio", "video"]
-    src: str
-    media: Media
-
-    @property
-    def srcset(self) -> str:
-        """Name all sizes of a picture, for the browser to choose from."""
-        if not self.media.renditions or not self.media.width:
-            return ""
-        sizes = [(f"{self.src}?w={each.width}", each.width) for each in self.media.renditions]
-        return ", ".join(f"{src} {width}w" for src, width in [*sizes, (self.src, self.media.width)])
+_DESCRIPTION = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -82,6 +22,14 @@ class ArticlePage:
     article: Article
     names: Names
     site: Site
+    history: Sequence[Article] = ()
+    """All versions, the newest first."""
+    translations: list[Article] = field(default_factory=list)
+
+    @property
+    def edition(self) -> Edition:
+        """The edition around it."""
+        return around(self.article.language)
 
     @property
     def unit(self) -> str:
@@ -89,63 +37,50 @@ class ArticlePage:
         return self.names.unit_of(self.article)
 
     @property
+    def unit_path(self) -> str:
+        """Where the unit's articles are listed."""
+        return f"{self.edition.prefix}/units/{self.article.unit}"
+
+    @property
     def address(self) -> str:
         """The one address under which the article is known."""
         return self.site.article(self.article)
 
     @property
+    def elsewhere(self) -> str | None:
+        """Where the other edition has it."""
+        others = (each for each in self.translations if around(each.language) != self.edition)
+        return next((f"/articles/{each.id}" for each in others), None)
+
+    @cached_property
     def description(self) -> str:
-        """The lead, or how the text begins."""
-        return (self.article.lead or plain(self.article.body))[:_DESCRIPTION]
+        """The lead, or how the text begins; whole words."""
+        return summary(self.article)
 
-    @property
-    def files(self) -> list[Shown]:
-        """Pictures, sound and film, but for thumbnails and those that the text shows itself."""
-        return [
-            Shown(_kind(media), _src(media), media)
-            for media in self.article.media
-            if media.role is not MediaRole.THUMBNAIL and not self._in_text(media)
-        ]
+    @cached_property
+    def files(self) -> Files:
+        """Pictures, sound and film."""
+        return Files(self.article)
 
-    @property
-    def picture(self) -> str | None:
-        """The address of the first picture, for those who link here."""
-        pictures = [media for media in self.article.media if _kind(media) == "picture"]
-        return self._absolute(pictures[0]) if pictures else None
+    @cached_property
+    def body(self) -> str:
+        """The text, ready to be shown."""
+        return shown_body(self.article.body, self.edition.words["table"])
 
-    @property
-    def json_ld(self) -> dict[str, object]:
-        """The article for search engines: schema.org `NewsArticle`."""
-        article = self.article
-        organisation = {"@type": "Organization", "name": self.unit}
-        people = [{"@type": "Person", "name": name} for name in article.byline]
-        return {
-            "@context": _SCHEMA_ORG,
-            "@type": "NewsArticle",
-            "headline": article.headline,
-            "description": self.description,
-            "inLanguage": article.language,
-            "datePublished": article.published.isoformat(),
-            "dateModified": article.updated.isoformat(),
-            "author": people or [organisation],
-            "publisher": organisation,
-            "mainEntityOfPage": self.address,
-            "image": [self.picture] if self.picture else [],
-        }
+    @cached_property
+    def corrections(self) -> list[Article]:
+        """The versions that say what they put right, the newest first."""
+        versions = self.history or [self.article]
+        return [version for version in versions if version.correction_note]
 
-    def _in_text(self, media: Media) -> bool:
-        return media.href in self.article.body or bool(
-            media.id and str(media.id) in self.article.body
-        )
-
-    def _absolute(self, media: Media) -> str:
-        return self.site.archive_url + _src(media) if media.id else media.href
+    def absolute(self, path: str) -> str:
+        """Give the address of a path here; what is an address already stays."""
+        return self.site.archive_url + path if path.startswith("/") else path
 
 
-def _kind(media: Media) -> Literal["picture", "audio", "video"]:
-    family = (media.content_type or "").partition("/")[0]
-    return "audio" if family == "audio" else "video" if family == "video" else "picture"
-
-
-def _src(media: Media) -> str:
-    return f"/media/{media.id}" if media.id else media.href
+def summary(article: Article) -> str:
+    """Say what an article is about, in a sentence or two."""
+    text = " ".join((article.lead or plain(article.body)).split())
+    if len(text) <= _DESCRIPTION:
+        return text
+    return text[:_DESCRIPTION].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"

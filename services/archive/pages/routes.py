@@ -1,108 +1,174 @@
-"""Pages for readers: an article, the notice of one that was taken back, and the front page."""
+"""Pages for readers: the front page, lists, search, and an article or the notice of one that is
+gone."""
 
-import hashlib
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
-from fastapi.responses import HTMLResponse, PlainTextResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from schemas.article import Article
-from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.filters import Filters, LatestRequest
+from services.archive.catalogue.moments import At
 from services.archive.language.question import Question
-from services.archive.pages.page import ArticlePage, phrases
-from services.archive.pages.vietnam import shown
+from services.archive.pages import structured
+from services.archive.pages.edition import VIETNAMESE, Edition, TheEdition, around
+from services.archive.pages.front import front_page
+from services.archive.pages.lists import Kind, listed, section_of
+from services.archive.pages.page import ArticlePage
+from services.archive.pages.rendering import page
+from services.archive.pages.searching import answer, read_asked
+from services.archive.pages.versions import as_it_was, versions_of
 from services.archive.parts import Parts, TheParts
 from services.common.problems import not_found
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_RELATED, _LATEST, _FRONT = 5, 6, 30
+_RELATED, _LATEST = 5, 6
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_STYLE = (_TEMPLATES / "style.css").read_bytes()
-# By its content, so that it may be cached for ever.
-_STYLE_PATH = f"/style-{hashlib.sha256(_STYLE).hexdigest()[:12]}.css"
-
-_PAGES = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_PAGES.filters["shown"] = shown
-_PAGES.globals["style"] = _STYLE_PATH
-
-_HEADERS = {
-    # Asked for anew each time: a correction or retraction is seen at once.
-    "Cache-Control": "no-cache",
-    # No script, no frame, no form; pictures of articles may lie on the units' own sites.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http:; "
-        "media-src 'self' https: http:; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+Accept = Annotated[str, Header()]
+After = Annotated[LatestRequest, Query()]
+"""Where a list goes on: `cursor`."""
 
 
 @router.get("/")
-def front(parts: TheParts) -> Response:
-    """Show the latest articles."""
-    found = parts.catalogue.by_time(Question(), Filters(), _FRONT)
-    return _page(
-        "front.html", parts, articles=[hit.article for hit in found.hits], words=phrases("vi")
-    )
+@router.get("/en")
+def front(parts: TheParts, edition: TheEdition) -> Response:
+    """Show what is new: the story that leads, the latest, and each column."""
+    shown = front_page(parts.catalogue, list(parts.registry.names.columns), edition.only)
+    return page("front.html", parts, edition, front=shown)
 
 
 @router.get("/articles/{article_id}")
-def article(article_id: str, parts: TheParts, accept: Annotated[str, Header()] = "") -> Response:
-    """Show an article, or that it was taken back, is over or was erased."""
+def article(article_id: str, parts: TheParts, at: At = None, accept: Accept = "") -> Response:
+    """Show an article, also as it was at a time, or that it was taken back, is over or was
+    erased."""
     found = _find(article_id, parts)
     if found is None:
-        if "text/html" not in accept:
-            raise not_found()
-        return _page("missing.html", parts, 404, words=phrases("vi"))
-    words = phrases(found.language)
-    latest = _latest_but(found, parts)
-    if found.erased:
-        return _page("erased.html", parts, 410, latest=latest, words=words)
+        return missing(parts, VIETNAMESE, accept)
     if found.canceled or found.withheld:
-        return _page("notice.html", parts, 410, article=found, latest=latest, words=words)
-    return _page(
+        return _gone(found, parts)
+    if at is not None:
+        return _earlier(found, at, parts, accept)
+    shown = ArticlePage(
+        found,
+        parts.registry.names,
+        parts.site,
+        parts.catalogue.history(found.id),
+        parts.catalogue.translations(found),
+    )
+    return page(
         "article.html",
         parts,
-        page=ArticlePage(found, parts.registry.names, parts.site),
+        shown.edition,
+        page=shown,
         article=found,
-        related=[each.article for each in parts.catalogue.related(found, _RELATED)],
-        latest=latest,
-        words=words,
+        related=parts.catalogue.related(found, _RELATED, diverse=True),
+        latest=_latest_but(found, parts),
+        structured=[structured.news_article(shown), *structured.breadcrumbs(shown)],
     )
 
 
-@router.get("/robots.txt", response_class=PlainTextResponse)
-async def robots(parts: TheParts) -> str:
-    """Say what crawlers may read (RFC 9309). Syndicate's sitemap names our pages: search engines
-    believe it because we name the sitemap."""
-    sitemap = f"{parts.site.syndicate_url}/sitemap-news.xml"
-    return f"User-agent: *\nAllow: /\nDisallow: /v1/\n\nSitemap: {sitemap}\n"
+@router.get("/articles/{article_id}/history")
+def history(
+    article_id: str,
+    parts: TheParts,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    accept: Accept = "",
+) -> Response:
+    """Show all versions of an article, with what changed."""
+    found = _find(article_id, parts)
+    if found is None:
+        return missing(parts, VIETNAMESE, accept)
+    if found.canceled or found.withheld:
+        return _gone(found, parts)
+    versions = versions_of(parts.catalogue.history(found.id), before)
+    return page("history.html", parts, around(found.language), article=found, versions=versions)
 
 
-@router.get(_STYLE_PATH)
-async def style() -> Response:
-    """Give the style sheet."""
-    return Response(
-        _STYLE,
-        media_type="text/css",
-        headers={
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "X-Content-Type-Options": "nosniff",
-        },
+@router.get("/columns/{code}")
+@router.get("/en/columns/{code}")
+def column(
+    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
+) -> Response:
+    """Show the articles of a column."""
+    return _section("column", code, after, parts, edition, accept)
+
+
+@router.get("/campaigns/{code}")
+@router.get("/en/campaigns/{code}")
+def campaign(
+    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
+) -> Response:
+    """Show the articles of a campaign."""
+    return _section("campaign", code, after, parts, edition, accept)
+
+
+@router.get("/units/{code}")
+@router.get("/en/units/{code}")
+def unit(
+    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
+) -> Response:
+    """Show the articles of a unit, and of those whose work it took over."""
+    return _section("unit", code, after, parts, edition, accept)
+
+
+@router.get("/search")
+@router.get("/en/search")
+def search(request: Request, parts: TheParts, edition: TheEdition) -> Response:
+    """Show what a search finds; what is wrong with the question, if it can't be read."""
+    asked = read_asked(request.query_params)
+    found = answer(asked, parts, edition)
+    return page("search.html", parts, edition, 422 if asked.faults else 200, found=found)
+
+
+def missing(parts: Parts, edition: Edition, accept: str) -> Response:
+    """Answer that nothing is here: a page for people, a problem for programs."""
+    if "text/html" not in accept:
+        raise not_found()
+    return page("missing.html", parts, edition, 404)
+
+
+def _section(
+    kind: Kind, code: str, after: LatestRequest, parts: Parts, edition: Edition, accept: str
+) -> Response:
+    section = section_of(kind, code, parts.registry.names)
+    shown = listed(parts.catalogue, section, edition.only, after.cursor)
+    if not (section.named or shown.articles):
+        return missing(parts, edition, accept)
+    return page("section.html", parts, edition, section=section, shown=shown, after=after.cursor)
+
+
+def _earlier(now: Article, at: datetime, parts: Parts, accept: str) -> Response:
+    stood = parts.catalogue.article_at(now.id, at)
+    if stood is None:
+        return missing(parts, around(now.language), accept)
+    if stood.canceled or stood.withheld:
+        return _gone(stood, parts)
+    until_then = [each for each in parts.catalogue.history(now.id) if each.version <= stood.version]
+    shown = ArticlePage(as_it_was(stood, now), parts.registry.names, parts.site, until_then)
+    return page(
+        "earlier.html",
+        parts,
+        shown.edition,
+        page=shown,
+        article=shown.article,
+        at=at,
+        related=[],
+        latest=_latest_but(now, parts),
+        structured=[],
+    )
+
+
+def _gone(ended: Article, parts: Parts) -> Response:
+    edition, latest = around(ended.language), _latest_but(ended, parts)
+    if ended.erased:
+        return page("erased.html", parts, edition, 410, latest=latest)
+    replacement = parts.catalogue.replacement(ended.id)
+    return page(
+        "notice.html", parts, edition, 410, article=ended, replacement=replacement, latest=latest
     )
 
 
@@ -116,10 +182,3 @@ def _find(article_id: str, parts: Parts) -> Article | None:
 def _latest_but(article: Article, parts: Parts) -> list[Article]:
     found = parts.catalogue.by_time(Question(), Filters(), _LATEST + 1)
     return [hit.article for hit in found.hits if hit.article.id != article.id][:_LATEST]
-
-
-def _page(template: str, parts: Parts, status: int = 200, **values: object) -> Response:
-    html = _PAGES.get_template(template).render(
-        site=parts.site, names=parts.registry.names, **values
-    )
-    return HTMLResponse(html, status, headers=_HEADERS)

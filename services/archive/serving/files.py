@@ -19,8 +19,10 @@ class Files:
         """Ask `showing` for an article that shows a file; `shared` is the engine's."""
         self._showing = showing
         # Only a change of the article that shows a file takes it away, and of that we are told.
-        old_for = _A_MOMENT if shared else _LONG
-        self._kept: Kept[Media] = Kept(most=_MOST, old_for=old_for, shared=shared)
+        seconds = _A_MOMENT if shared else _LONG
+        self._kept: Kept[Media] = Kept(
+            most=_MOST, fresh_for=seconds, old_for=seconds, shared=shared
+        )
 
     def changed(self, articles: Collection[UUID] | None) -> None:
         """Look anew for what these articles showed."""
@@ -28,7 +30,8 @@ class Files:
 
     async def shown(self, media_id: UUID) -> Media | None:
         """Describe a file, if a current article shows it."""
-        return self._kept.get(media_id) or await asyncio.to_thread(self._found, media_id)
+        kept = self._kept.get(media_id)
+        return kept.value if kept else await asyncio.to_thread(self._found, media_id)
 
     def _found(self, media_id: UUID) -> Media | None:
         began = self._kept.begin()

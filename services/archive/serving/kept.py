@@ -24,6 +24,14 @@ class Beginning:
 
 
 @dataclass(frozen=True)
+class Found(Generic[T]):
+    """A value that may be given; where it is `old`, a new one would be better."""
+
+    value: T
+    old: bool
+
+
+@dataclass(frozen=True)
 class _Kept(Generic[T]):
     value: T
     size: int
@@ -34,16 +42,17 @@ class _Kept(Generic[T]):
 class Kept(Generic[T]):
     """Values by key, the least used go first where there is no room. Any thread may ask.
 
-    An article that changes takes along all that shows it, at once. What else changes (there is a
-    new one, which lists don't show yet) makes a value old, and it is given for `old_for` seconds
-    still: so what thousands read is made anew once in that time, however much comes in. `basis`
-    gives what all depends on: a value made on another object is not given.
+    An article that changes takes along all that shows it, at once. Once anything else has changed
+    (there is a new one, which lists don't show yet), a value is as good as new for `fresh_for`
+    seconds after it was made, then old, and gone after `old_for`. `basis` gives what all depends
+    on: a value made on another object is not given.
     """
 
     def __init__(
         self,
         *,
         most: int,
+        fresh_for: float,
         old_for: float,
         shared: bool = False,
         basis: Callable[[], object] = lambda: None,
@@ -52,6 +61,7 @@ class Kept(Generic[T]):
         """Keep values of `most` in all, in what `put` counts their size. Where the archive is
         `shared`, others change articles too, and nothing is told of it: all is as good as old."""
         self._most = most
+        self._fresh_for = fresh_for
         self._old_for = old_for
         self._shared = shared
         self._basis = basis
@@ -64,17 +74,26 @@ class Kept(Generic[T]):
         self._changed: OrderedDict[UUID, int] = OrderedDict()
         self._forgotten = 0  # the last change of an article that is not remembered any more
 
-    def get(self, key: object) -> T | None:
+    def get(self, key: object) -> Found[T] | None:
         """Give a value that is right, or old but not for long."""
         with self._lock:
             kept = self._values.get(key)
             if kept is None:
                 return None
-            if not self._is_good(kept.began):
+            age = self._clock() - kept.began.at
+            is_newest = not self._shared and kept.began.change == self._change
+            if age >= (_LONGEST if is_newest else self._old_for) or (
+                kept.began.basis is not self._basis()
+            ):
                 self._drop(key)
                 return None
             self._values.move_to_end(key)
-            return kept.value
+            return Found(kept.value, old=not is_newest and age >= self._fresh_for)
+
+    def forget(self, key: object) -> None:
+        """Let go of a value."""
+        with self._lock:
+            self._drop(key)
 
     def begin(self) -> Beginning:
         """Note where things stand, before something is made from them."""
@@ -118,12 +137,6 @@ class Kept(Generic[T]):
                 self._changed.move_to_end(each)
             while len(self._changed) > _REMEMBERED:
                 _, self._forgotten = self._changed.popitem(last=False)
-
-    def _is_good(self, began: Beginning) -> bool:
-        age = self._clock() - began.at
-        is_newest = not self._shared and began.change == self._change
-        limit = _LONGEST if is_newest else self._old_for
-        return age < limit and began.basis is self._basis()
 
     def _drop(self, key: object) -> None:
         kept = self._values.pop(key, None)

@@ -9,8 +9,10 @@ own address. So no template needs to say what it showed, and none can forget to.
 import asyncio
 import hashlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -23,10 +25,13 @@ from services.archive.serving.kept import Beginning, Kept
 from services.common.answers import Answer, replies_of, reply_to, send_reply
 from services.common.codings import quick, slow
 from services.common.language import current_language
+from services.common.metrics import PAGE_RENDERS
 from services.common.ready import Header
 
 _BYTES = 64 * 1024 * 1024
-_A_MOMENT = 1.0  # seconds for which a page may not show yet what is new elsewhere
+# Seconds for which a page may not show yet what is new elsewhere: at rest, and at the most.
+_A_MOMENT, _LONG = 1.0, 30.0
+_RESTS = 4  # times as long as an old page took to be made: others want to read meanwhile
 _KEPT = (200, 410)
 _TRIES = 3  # while what is shown changes faster than it is made
 _OVERHEAD = 4000  # bytes in memory, beside the texts of a page
@@ -48,7 +53,9 @@ Pages = Kept[Page]
 
 def kept_pages(*, shared: bool, basis: Callable[[], object]) -> Pages:
     """Make room for pages; `shared` is the engine's, `basis` gives the names that they show."""
-    return Kept(most=_BYTES, old_for=_A_MOMENT, shared=shared, basis=basis)
+    # Where others write, nobody tells of what they take back.
+    old_for = _A_MOMENT if shared else _LONG
+    return Kept(most=_BYTES, fresh_for=_A_MOMENT, old_for=old_for, shared=shared, basis=basis)
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,9 @@ class _Whole:
 class KeptPages:
     """The middleware: pages of `routes` from `pages`, and everything else from `behind`.
 
-    A thousand readers of one page have it rendered once: those who come meanwhile wait for it.
+    A thousand readers of one page have it rendered once: those who come meanwhile wait for it. Old
+    pages are made anew one by one, with rests: while articles pour in, all are old after a second,
+    and to make them all would leave no time to give any.
     """
 
     def __init__(
@@ -81,6 +90,8 @@ class KeptPages:
         self._addresses = [each.path_regex for each in routes if isinstance(each, Route)]
         self._pages = pages
         self._under_way: dict[object, asyncio.Task[Page | _Whole]] = {}
+        self._rests_until = 0.0
+        self._is_renewing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -88,7 +99,14 @@ class KeptPages:
             await self._behind(scope, receive, send)
             return
         key = _key(scope)
-        page = self._pages(scope).get(key) or await self._made_once(key, scope)
+        found = self._pages(scope).get(key)
+        page: Page | _Whole
+        if found is None:
+            page = await self._made_once(key, scope)
+        elif found.old and self._has_time():
+            page = await self._renewed(key, scope)
+        else:
+            page = found.value
         scope["route"] = page.route
         if isinstance(page, Page):
             await send_reply(reply_to(page.answer, scope["headers"]), "GET", send)
@@ -101,6 +119,17 @@ class KeptPages:
             and scope["method"] == "GET"
             and any(address.match(scope["path"]) for address in self._addresses)
         )
+
+    def _has_time(self) -> bool:
+        return not self._is_renewing and time.monotonic() >= self._rests_until
+
+    async def _renewed(self, key: str, scope: Scope) -> Page | _Whole:
+        self._is_renewing, began = True, time.monotonic()
+        try:
+            return await self._made_once(key, scope)
+        finally:
+            ended = time.monotonic()
+            self._is_renewing, self._rests_until = False, ended + _RESTS * (ended - began)
 
     async def _made_once(self, key: str, scope: Scope) -> Page | _Whole:
         """Wait for who makes it, or have it made."""
@@ -117,8 +146,11 @@ class KeptPages:
         pages = self._pages(scope)
         for _ in range(_TRIES):
             began = pages.begin()
+            PAGE_RENDERS.inc()
             whole = await _asked(self._behind, scope)
             if not whole.can_be_kept:
+                if whole.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    pages.forget(key)
                 return whole
             page, kept = await asyncio.to_thread(_keep, pages, key, scope["path"], whole, began)
             if kept:

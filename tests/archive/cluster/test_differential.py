@@ -19,6 +19,7 @@ import pytest
 from services.archive.catalogue import queries
 from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.reading import read
 from services.archive.catalogue.registry import Registry
 from services.archive.cluster.engine import ClusterEngine
 from services.archive.embedded.engine import EmbeddedEngine
@@ -44,7 +45,8 @@ class Both:
     cluster: ClusterEngine
 
     def query(self, typed: str, filters: Filters) -> Query:
-        return queries.found(read_question(typed), filters, Registry(self.embedded).names)
+        names = Registry(self.embedded).names
+        return queries.ranked(read(read_question(typed), names), filters, names)
 
 
 def fill(engine: Engine, paper: Paper) -> None:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from services.archive.articles.changes import Change, Erased
 from services.archive.catalogue.catalogue import Catalogue
-from services.archive.catalogue.filters import Filters
+from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Search
 from services.archive.cluster.engine import ClusterEngine
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import Engine
-from services.archive.language.question import read_question
 from tests.archive.cluster.stories import Story, stories
 from tests.factories import article, erasure, retraction
 
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.xdist_group("opensearch")
 def state(engine: Engine, story: Story) -> object:
     """All that readers can see of it."""
     catalogue = Catalogue(engine, Registry(engine))
-    found = catalogue.by_relevance(read_question(story.word), Filters(), 10)
+    answer = Search(engine, Registry(engine)).find(SearchRequest(q=story.word, limit=10))
     stands = catalogue.article(story.id)
     return (
         stands,
         # Of one that may not be seen nobody asks for the history.
         [] if stands is None or stands.withheld else catalogue.history(story.id),
-        [hit.article for hit in found.hits],
+        [hit.article for hit in answer.found.hits],
     )
 
 

@@ -1,0 +1,41 @@
+"""What headlines speak of, in two or three syllables: suggested to who begins to type it."""
+
+import re
+from collections.abc import Iterator
+
+from services.archive.language.terms import WRITTEN_WORD
+from services.common.text import fold
+
+_SIZES = (2, 3)
+"""In syllables. Longer ones are put together while the reader types."""
+_JOINT = "="
+# A phrase neither begins nor ends with one of these.
+_SMALL_WORDS = (
+    "và của tại cho với là các những trong đến từ ở về bị được đã đang sẽ không vào khi này đó do "
+    "để một như hay hoặc nhưng mà thì ra lên theo bởi vì nếu cũng còn "
+    "the of in to and a an for on at by from is are was were with as"
+)
+_JOINING = frozenset(_SMALL_WORDS.split())
+_BREAK = re.compile(r"[^\w\s]|_")
+
+
+def phrases_of(line: str) -> set[str]:
+    """Give the phrases of a line, each as it is found: `hai quan=hải quan`."""
+    return {
+        _JOINT.join((fold(phrase), phrase))
+        for piece in _BREAK.split(line.lower())
+        for phrase in _phrases(WRITTEN_WORD.findall(piece))
+    }
+
+
+def written(phrase: str) -> str:
+    """Give what stands behind the joint: the phrase as it is written."""
+    return phrase.partition(_JOINT)[2]
+
+
+def _phrases(words: list[str]) -> Iterator[str]:
+    for size in _SIZES:
+        for first in range(len(words) - size + 1):
+            phrase = words[first : first + size]
+            if phrase[0] not in _JOINING and phrase[-1] not in _JOINING:
+                yield " ".join(phrase)
