@@ -6,6 +6,7 @@ process. The cluster is OpenSearch as tests run it, with a heap of 1 GB, on the 
 """
 
 import argparse
+import itertools
 import json
 import math
 import shutil
@@ -25,15 +26,14 @@ import psutil
 
 from bench.archive import report
 from bench.archive.asking import Asked, questions
-from bench.archive.beside import in_batches
 from bench.archive.measuring import Times, in_turns
-from bench.archive.peers.ours import records
-from bench.news import articles
+from bench.news import events
 from schemas.article import Article
 from schemas.reading import read_article_event
-from services.archive.catalogue.catalogue import Catalogue, Found
+from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Registry
+from services.archive.catalogue.search import Answer, Search
 from services.archive.cluster.engine import ClusterEngine
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import Engine
@@ -60,6 +60,7 @@ class Side:
 
     engine: Engine
     catalogue: Catalogue
+    searching: Search
     seconds: float = 0.0
 
     def take(self, taken: Sequence[tuple[bytes, bytes]]) -> None:
@@ -72,10 +73,8 @@ class Side:
     def related(self, article: Article) -> list[UUID]:
         return [each.article.id for each in self.catalogue.related(article, _TOP)]
 
-    def search(self, asked: Asked) -> Found:
-        request = SearchRequest.model_validate(asked.parameters())
-        ask = self.catalogue.by_time if request.by_time else self.catalogue.by_relevance
-        return ask(request.question, request, request.limit)
+    def search(self, asked: Asked) -> Answer:
+        return self.searching.find(SearchRequest.model_validate(asked.parameters()))
 
 
 def main() -> None:
@@ -100,9 +99,11 @@ def measured(data: Path, folder: Path, count: int, cluster: str, node: int) -> s
     }
     stories = json.loads((data / "stories-dev.json").read_text())
     told: dict[UUID, tuple[Article, str]] = {}
-    for batch in in_batches(articles(data, count), _BATCH):
-        told |= {a.id: (a, stories[a.external_id]) for a in batch if a.external_id in stories}
-        taken = records(batch)
+    log = events(data, count)
+    while batch := list(itertools.islice(log, _BATCH)):
+        seen = [event.article for event in batch]
+        told |= {a.id: (a, stories[a.external_id]) for a in seen if a.external_id in stories}
+        taken = [(event.key.encode(), event.to_bytes()) for event in batch]
         for each in sides.values():
             each.take(taken)
     httpx2.post(f"{cluster}/{_INDEX}-*/_refresh", timeout=60).raise_for_status()
@@ -132,8 +133,9 @@ def measured(data: Path, folder: Path, count: int, cluster: str, node: int) -> s
 
 
 def side(engine: Engine) -> Side:
-    """Give an engine its catalogue."""
-    return Side(engine, Catalogue(engine, Registry(engine)))
+    """Give an engine what asks it."""
+    registry = Registry(engine)
+    return Side(engine, Catalogue(engine, registry), Search(engine, registry))
 
 
 def grouped(told: Mapping[UUID, tuple[Article, str]]) -> dict[UUID, set[UUID]]:
