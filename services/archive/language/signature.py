@@ -22,7 +22,7 @@ Numbers = NDArray[np.floating]
 
 _FAR_DOWN = 200  # words of the body; those after them count half
 _TOP, _USUAL, _DEEP = 2.0, 1.0, 0.5
-_STEPS = 32  # a weight is kept in parts of this
+STEPS = 32
 _ID = 16  # bytes
 _ENTRY = 5  # bytes: a hash and a weight
 _HALF = np.uint64(32)  # bits
@@ -31,24 +31,23 @@ _MOST_KNOWN = 50_000  # words whose hash is remembered
 
 @dataclass(frozen=True)
 class Signature:
-    """What an article says: distinct terms, ascending, each with its weight."""
+    """What an article says: distinct terms, ascending, each with its weight in parts of `STEPS`."""
 
-    article: UUID
+    article: bytes
+    """Its id."""
     hashes: Hashes
-    weights: Numbers
+    weights: NDArray[np.uint8]
 
     def to_bytes(self) -> bytes:
         """Write it: the article, all hashes, all weights."""
-        weights = np.minimum(np.rint(self.weights * _STEPS), 255).astype(np.uint8)
-        return self.article.bytes + self.hashes.astype("<u4").tobytes() + weights.tobytes()
+        return self.article + self.hashes.astype("<u4").tobytes() + self.weights.tobytes()
 
 
 def read_signature(stored: bytes) -> Signature:
     """Read what `to_bytes` wrote."""
     count = (len(stored) - _ID) // _ENTRY
     hashes = np.frombuffer(stored, "<u4", count, _ID)
-    weights = np.frombuffer(stored, np.uint8, count, _ID + 4 * count)
-    return Signature(UUID(bytes=stored[:_ID]), hashes, weights.astype(np.float32) / _STEPS)
+    return Signature(stored[:_ID], hashes, np.frombuffer(stored, np.uint8, count, _ID + 4 * count))
 
 
 def signature_of(article: UUID, terms: Terms) -> Signature:
@@ -72,7 +71,7 @@ def _signed(article: UUID, terms: Terms) -> tuple[Signature, NDArray[np.intp]]:
     counted = [np.full(len(part), _TOP) for part in parts[:2]] + [_places(len(terms.body))]
     each_time = np.concatenate([*counted, *(each[:-1] for each in counted)])
     counts = np.add.reduceat(each_time[places], starts) if len(places) else each_time
-    signature = Signature(article, distinct, _dampened(counts.astype(np.float32)))
+    signature = Signature(article.bytes, distinct, _dampened(counts.astype(np.float32)))
     return signature, places[starts]
 
 
@@ -100,9 +99,11 @@ def _places(length: int) -> NDArray[np.float64]:
     return weights
 
 
-def _dampened(counts: Numbers) -> Numbers:
+def _dampened(counts: Numbers) -> NDArray[np.uint8]:
     """The tenth mention says less than the first."""
-    return np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1))).astype(np.float32)
+    weights = np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1)))
+    steps: NDArray[np.uint8] = np.minimum(np.rint(weights * STEPS), 255).astype(np.uint8)
+    return steps
 
 
 class _Known(dict[str, int]):

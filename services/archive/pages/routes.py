@@ -65,7 +65,7 @@ def article(article_id: str, parts: TheParts, at: At = None, accept: Accept = ""
         shown.edition,
         page=shown,
         article=found,
-        related=parts.catalogue.related(found, _RELATED),
+        related=parts.catalogue.related(found, _RELATED, diverse=True),
         latest=_latest_but(found, parts),
         structured=[structured.news_article(shown), *structured.breadcrumbs(shown)],
     )
