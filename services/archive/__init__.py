@@ -2,6 +2,6 @@
 
 import os
 
-# Comparing articles takes fractions of a millisecond: more threads would spin for longer than that.
-# numpy's linear algebra reads this once, when it is first imported.
+# Readers are served side by side, and the matrices of related news are small: threads of BLAS for
+# each only wait for one another, busily. It is read when numpy is loaded, which none has before.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -14,6 +14,7 @@ class Brief(Contract):
     unit: str
     headline: str
     lead: str = ""
+    body: str = ""
     language: str
     genre: Genre
     column: str | None = None
