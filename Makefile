@@ -62,6 +62,8 @@ fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES
 histories: .venv/dev  ## ten thousand random histories against what partners must hold (HISTORIES=10000)
 	TINBAI_TEST_HISTORIES=$(HISTORIES) $(BIN)/pytest -n 2 --timeout 7200 tests/syndicate/changes/test_histories.py tests/syndicate/deliveries/test_histories.py tests/partner/test_histories.py $(ARGS)
 
+# One thread for numpy's linear algebra, as in archive itself.
+eval: export OPENBLAS_NUM_THREADS = 1
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
 
