@@ -23,7 +23,7 @@ from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import routes, static
+from services.archive.pages import browsing, routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
@@ -107,14 +107,15 @@ def build(settings: ArchiveSettings) -> FastAPI:
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
             Middleware(
                 KeptPages,
-                routes=routes.router.routes,
+                routes=[*browsing.router.routes, *routes.router.routes],
                 pages=lambda scope: pages_of(scope["app"]),
             ),
         ],
         counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
+    pages = (browsing.router, routes.router, static.router)
+    for router in (*pages, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 
