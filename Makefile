@@ -80,6 +80,9 @@ bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what
 	@$(BIN)/python -m bench.feeds
 	@$(BIN)/python -m bench.growth $(ARGS)
 
+bench-cluster: .venv/dev  ## measure archive on a search cluster beside its embedded index (DATA=FOLDER)
+	$(BIN)/python -m bench.search_cluster $(DATA)
+
 bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the same bytes
 	@bench/install-programs
 	@$(BIN)/python -m bench.serving
@@ -113,4 +116,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-cluster bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots
