@@ -1,7 +1,7 @@
 """What headlines speak of, in two or three syllables: suggested to who begins to type it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.archive.language.terms import WRITTEN_WORD
 from services.common.text import fold
@@ -33,6 +33,11 @@ def beginnings(begun: str) -> list[str]:
     """Give how phrases begin, as they are found, of which so much was typed, folded. After one word
     there are too many of three."""
     return [f"{size}{begun}" for size in _SIZES if " " in begun or size == _SIZES[0]]
+
+
+def whole(words: Sequence[str]) -> str:
+    """Give how a phrase of these folded words begins, in any spelling."""
+    return f"{len(words)}{' '.join(words)}{_JOINT}"
 
 
 def written(phrase: str) -> str:
