@@ -18,7 +18,7 @@ from bench.archive.peers.opensearch import (
     MoreLikeThis,
     OpenSearch,
 )
-from bench.archive.peers.ours import Ours, WithFacets, service
+from bench.archive.peers.ours import Ours, service
 from bench.archive.peers.peer import CANDIDATES, LIMIT, ByTerms, Related
 from bench.archive.peers.postgres import SETTINGS, Postgres
 from bench.archive.peers.sqlite import Sqlite
@@ -31,19 +31,19 @@ from tests.postgres import running_postgres
 ARTICLES = 50_000
 OURS = "ours"
 HTTP = "ours, over HTTP"
-FACETS = "ours, the facets that go with it"
 BARE = "bare tantivy-py"
 SQLITE, POSTGRES, OPENSEARCH = "SQLite FTS5", "PostgreSQL", "OpenSearch"
 _BATCH = 500
 _QUESTIONS = 360
 _FEW, _SOME, _MANY = 20, 50, 100  # terms for engines that get them ORed
-_ROUNDS = dict.fromkeys((OURS, HTTP, FACETS, BARE), 3)  # others are slow
+_ROUNDS = dict.fromkeys((OURS, HTTP, BARE), 3)  # others are slow
 
 
 def measured(data: Path, folder: Path, count: int) -> str:
     """Index, ask in turns, and tell it in tables."""
     with ExitStack() as stack:
         postgres = Postgres(stack.enter_context(running_postgres(*SETTINGS)).url())
+        stack.callback(postgres.close)  # it ends when nobody asks any more
         postgres.create()
         sqlite, bare = Sqlite(folder / "news.db"), Bare(folder / "bare")
         nodes = stack.enter_context(running_nodes(heap=HEAP, java=()))
@@ -82,7 +82,6 @@ def measured(data: Path, folder: Path, count: int) -> str:
         search = in_turns(
             {
                 OURS: ours.search,
-                FACETS: WithFacets(ours).search,
                 HTTP: http.search,
                 BARE: bare.search,
                 SQLITE: sqlite.search,

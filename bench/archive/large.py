@@ -8,16 +8,16 @@ from statistics import median
 from typing import Any
 
 from bench.archive.asking import Asked, questions
-from bench.archive.beside import BARE, FACETS, HTTP, OURS, in_batches, search_table
+from bench.archive.beside import BARE, HTTP, OURS, in_batches, search_table
 from bench.archive.measuring import Answers, in_turns, tell
 from bench.archive.peers.bare import Bare
-from bench.archive.peers.ours import Ours, WithFacets, records, service
+from bench.archive.peers.ours import Ours, records, service
 from bench.archive.report import table
 from bench.news import UNITS, articles
 from schemas.article import Article
 
 ARTICLES = 1_000_000
-_ROUNDS = dict.fromkeys((OURS, HTTP, FACETS, BARE), 2)
+_ROUNDS = dict.fromkeys((OURS, HTTP, BARE), 2)
 _SUBJECTS, _QUESTIONS = 320, 360
 _BATCH = 2000  # as many as come at once from far behind
 _FOUND_AMONG = 50_000
@@ -46,7 +46,6 @@ def measured(data: Path, folder: Path, count: int) -> str:
         search = _asked(
             {
                 OURS: ours.search,
-                FACETS: WithFacets(ours).search,
                 HTTP: http.search,
                 BARE: bare.search,
             },

@@ -18,12 +18,13 @@ from schemas.article import Article
 from schemas.events import ArticleEvent, Trace, UnitChanged
 from schemas.reading import read_article_event
 from schemas.registry import Unit
-from services.archive.catalogue.catalogue import Catalogue, Found
+from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Registry
-from services.archive.catalogue.related import Related
+from services.archive.catalogue.relating import Related
+from services.archive.catalogue.search import Answer, Search
 from services.archive.embedded.engine import EmbeddedEngine
-from services.archive.engine.contract import Engine, Hit, View
+from services.archive.engine.contract import Engine, Hit, Sketch, View
 from services.archive.engine.query import Query
 from services.common.ids import new_id
 from services.common.instants import now
@@ -41,6 +42,7 @@ class Ours:
         self._heard = _Listening(self.engine)
         self.registry = Registry(self.engine)
         self.catalogue = Catalogue(cast("Engine", self._heard), self.registry)
+        self._search = Search(cast("Engine", self._heard), self.registry)
 
     def name_units(self, codes: Sequence[str]) -> None:
         """Give units names."""
@@ -79,22 +81,8 @@ class Ours:
     def ids(self, found: Sequence[Related]) -> list[UUID]:
         return [each.article.id for each in found]
 
-    def search(self, asked: Asked) -> Found:
-        request = SearchRequest.model_validate(asked.parameters())
-        if request.by_time:
-            return self.catalogue.by_time(request.question, request, request.limit)
-        return self.catalogue.by_relevance(request.question, request, request.limit)
-
-
-class WithFacets:
-    """The counts that go with each page of a search."""
-
-    def __init__(self, ours: Ours) -> None:
-        self._ours = ours
-
-    def search(self, asked: Asked) -> object:
-        request = SearchRequest.model_validate(asked.parameters())
-        return self._ours.catalogue.facets(request.question, request)
+    def search(self, asked: Asked) -> Answer:
+        return self._search.find(SearchRequest.model_validate(asked.parameters()))
 
 
 class Http:
@@ -158,6 +146,10 @@ class _ListeningView:
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         self._queries.append(query)
         return self._view.best(query, limit, passed)
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        self._queries.append(query)
+        return self._view.sketches(query, limit)
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         self._queries.append(query)

@@ -60,7 +60,7 @@ def _written(at: int, words: Words, instead: Words, view: View) -> Words:
             said = view.vocabulary("phrase", whole(phrase), queries.current(), 1)
             if said:
                 marked = tuple(written(said[0][0]).split())
-                return marked if len(instead) == 2 else (marked[phrase.index(*instead)],)
+                return marked if len(instead) == 2 else (marked[phrase.index(instead[0])],)
     return instead
 
 

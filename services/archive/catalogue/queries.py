@@ -22,7 +22,6 @@ from services.archive.engine.query import (
 )
 from services.archive.language.question import Clause
 from services.archive.language.question import Phrase as Words
-from services.archive.language.terms import pairs
 
 # A word in the headline says more about an article than one in its text.
 _HEADLINE, _LEAD, _SIDE_BY_SIDE = 2.0, 2.0, 4.0
@@ -57,8 +56,12 @@ def citing(number: str, filters: Filters, names: Names) -> Query:
 def found(reading: Reading, filters: Filters, names: Names) -> All:
     """What a question finds among the articles that pass `filters`; these don't count for the
     score."""
+    conditions = list(_conditions(filters, names))
+    wanted = list(map(_wanted, reading.wanted))
+    # Only what stands has words and values: where any is looked for, that needs no asking.
+    among = conditions if conditions or wanted else [current()]
     return All(
-        [Unscored(All(list(_conditions(filters, names)))), *map(_wanted, reading.wanted)],
+        [*([Unscored(All(among))] if among else []), *wanted],
         but=[_clause(each) for each in reading.unwanted],
     )
 
@@ -69,7 +72,6 @@ def ranked(reading: Reading, filters: Filters, names: Names) -> Query:
 
 
 def _conditions(filters: Filters, names: Names) -> Iterator[Query]:
-    yield current()
     given = filters.model_dump(include=set(FACETS) - {"unit"}, exclude_none=True)
     yield from (Term(name, value) for name, value in given.items())
     if filters.unit:
@@ -113,7 +115,7 @@ def _words(field: str, words: Words) -> Query:
         return Term(field, words[0])
     if field != "words":
         return Phrase(field, words)
-    neighbours = [Term("pairs", pair) for pair in pairs(list(words))]
+    neighbours = [Term("pairs", "_".join(pair)) for pair in pairwise(words)]
     if len(neighbours) == 1:
         return neighbours[0]
     return All([*neighbours, Unscored(Phrase(field, words))])
