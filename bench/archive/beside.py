@@ -44,6 +44,7 @@ def measured(data: Path, folder: Path, count: int) -> str:
     """Index, ask in turns, and tell it in tables."""
     with ExitStack() as stack:
         postgres = Postgres(stack.enter_context(running_postgres(*SETTINGS)).url())
+        stack.callback(postgres.close)  # it ends when nobody asks any more
         postgres.create()
         sqlite, bare = Sqlite(folder / "news.db"), Bare(folder / "bare")
         nodes = stack.enter_context(running_nodes(heap=HEAP, java=()))

@@ -21,9 +21,9 @@ from schemas.registry import Unit
 from services.archive.catalogue.catalogue import Catalogue, Found
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Registry
-from services.archive.catalogue.related import Related
+from services.archive.catalogue.relating import Related
 from services.archive.embedded.engine import EmbeddedEngine
-from services.archive.engine.contract import Engine, Hit, View
+from services.archive.engine.contract import Engine, Hit, Sketch, View
 from services.archive.engine.query import Query
 from services.common.ids import new_id
 from services.common.instants import now
@@ -158,6 +158,10 @@ class _ListeningView:
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         self._queries.append(query)
         return self._view.best(query, limit, passed)
+
+    def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
+        self._queries.append(query)
+        return self._view.sketches(query, limit)
 
     def latest(self, query: Query, limit: int, after: str | None = None) -> Sequence[Hit]:
         self._queries.append(query)

@@ -34,6 +34,10 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
     def prepare(self, batch: Sequence[Item]) -> list[Row]:
         return [
             (

@@ -64,8 +64,14 @@ class EmbeddedView:
         asked = compiled(query)
         if after:
             asked = asked.and_must_match(self._index.parse(f"order:<{after}"))
-        found = self._searcher.search(asked, limit, count=False, order_by_field="order")
-        return self._hits([(0.0, address) for _, address in found.hits])
+        # By a number it takes half the time, or less where there are many segments; the text tells
+        # apart what was published at the same moment, and where the page ends among such.
+        found = self._searcher.search(
+            asked, limit + 1, count=False, order_by_field="published"
+        ).hits
+        if len({time for time, _ in found}) < len(found):
+            found = self._searcher.search(asked, limit, count=False, order_by_field="order").hits
+        return self._hits([(0.0, address) for _, address in found[:limit]])
 
     def counts(
         self, query: Query, fields: Collection[str], most: int
