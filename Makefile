@@ -96,6 +96,9 @@ bench-archive: .venv/dev  ## measure related news and search beside other engine
 	@tests/install-programs
 	@$(BIN)/python -m bench.archive $(DATA) $(ARGS)
 
+bench-indexing: .venv/dev  ## measure indexing from Kafka beside bare tantivy-py (DATA=FOLDER, ARGS="1000000 1")
+	@$(BIN)/python -m bench.indexing $(DATA) $(ARGS)
+
 migration: .venv/dev  ## write the next step of a SERVICE's tables, from tables.py (NAME="what it is for")
 	$(BIN)/python -m services.$(SERVICE).migrations "$(NAME)"
 
@@ -108,4 +111,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-pages contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots

@@ -21,36 +21,50 @@ import tantivy
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from bench.archive import report
 from bench.news import articles, events
 from schemas.events import ArticleEvent
 from schemas.topics import ARTICLES
 from services.archive.embedded.documents import SCHEMA, as_tantivy
 from services.archive.engine.documents import version_document
+from services.common.ids import new_id
 from services.common.kafka import ensure_topics
 from tests.factories import article, event
 from tests.integration.services import Place
 from tests.stack.processes import free_port_base, until
 
-_TURNS = 2
+_PAGE = Path(__file__).parents[1] / "docs" / "archive-index.md"
+_WRITTEN = (50_000, 1_000_000)
+_HEAD = (
+    "",
+    "articles a second",
+    "processor time of each, ms",
+    "resident, MB",
+    "of that files, MB",
+)
 _BARE_COMMIT = 10_000  # articles: as large as memory allows them to be prepared beforehand
 _SINGLES = 40
 _PATIENCE = 3600.0  # seconds
 _LOOK_EVERY = 0.25  # seconds
 
 
-def main(data: Path, count: int = 50_000, turns: int = _TURNS) -> None:
-    print("| | articles a second | processor time of each, ms | resident, MB | of that files, MB |")
-    print("|---|---|---|---|---|")
+def main(data: Path, count: int = 50_000, turns: int = 2) -> None:
+    rows: list[tuple[object, ...]] = [_HEAD]
     with tempfile.TemporaryDirectory(prefix="tinbai-bench-") as folder:
         place = Place(Path(folder) / "data", free_port_base())
         with place.broker():
             asyncio.run(_fill(place, data, count))
-            for turn in range(turns):
-                _bare(data, count)
-                _archive(place, count, singles=turn == turns - 1)
+            for _ in range(turns):
+                rows.append(_bare(data, count))
+                row, found = _archive(place, count)
+                rows.append(row)
+    text = f"{report.table(*rows)}\n\n{found}\n\n{report.machine('bench.indexing')}"
+    print(text)
+    if count in _WRITTEN:
+        report.write(f"{count:,} articles", text, _PAGE, "bench.indexing")
 
 
-def _bare(data: Path, count: int) -> None:
+def _bare(data: Path, count: int) -> tuple[object, ...]:
     """Index what was prepared beforehand: the clocks stand still while documents are prepared."""
     source, seconds, processor = articles(data, count), 0.0, 0.0
     with tempfile.TemporaryDirectory(prefix="tinbai-bench-") as folder:
@@ -66,31 +80,30 @@ def _bare(data: Path, count: int) -> None:
         used = time.process_time()
         writer.wait_merging_threads()  # after the last commit all can be found: no time of it
         processor += time.process_time() - used
-    _row("bare tantivy-py", count / seconds, processor / count)
+    return ("bare tantivy-py", f"{count / seconds:,.0f}", f"{processor / count * 1e3:.2f}", "", "")
 
 
-def _row(what: str, rate: float, processor: float, *memory: int) -> None:
-    resident, files = (f"{each / 1e6:,.0f}" for each in memory) if memory else ("", "")
-    print(f"| {what} | {rate:,.0f} | {processor * 1e3:.2f} | {resident} | {files} |", flush=True)
-
-
-def _archive(place: Place, count: int, *, singles: bool) -> None:
-    index = Path(tempfile.mkdtemp(dir=place.data.parent))
-    with place.service("archive", data=index) as process:
+def _archive(place: Place, count: int) -> tuple[tuple[object, ...], str]:
+    """Give a row, and how soon what comes afterwards is found."""
+    with (
+        tempfile.TemporaryDirectory(dir=place.data.parent) as folder,
+        place.service("archive", data=folder) as service,
+    ):
+        process = psutil.Process(service.pid)
         until(lambda: _indexed(place) > 0, _PATIENCE, _LOOK_EVERY)
-        first, began = _indexed(place), time.perf_counter()
-        measured = psutil.Process(process.pid)
-        before = measured.cpu_times()
-        until(lambda: _indexed(place) == count, _PATIENCE, _LOOK_EVERY)
-        taken, after = count - first, measured.cpu_times()
+        first, began, before = _indexed(place), time.perf_counter(), process.cpu_times()
+        until(lambda: _indexed(place) >= count, _PATIENCE, _LOOK_EVERY)
+        taken, after = count - first, process.cpu_times()
         rate = taken / (time.perf_counter() - began)
         processor = (after.user + after.system - before.user - before.system) / taken
-        used = measured.memory_info()
-        _row("archive, from Kafka", rate, processor, used.rss, used.shared)
-        if singles:
-            found = asyncio.run(_found_after(place))
-            p95 = quantiles(found, n=20)[-1]
-            print(f"\nfound after its record: median {median(found):.0f} ms, 95 % {p95:.0f} ms")
+        used = process.memory_info()
+        found = asyncio.run(_singles(place))
+    memory = (f"{used.rss / 1e6:,.0f}", f"{used.shared / 1e6:,.0f}")
+    told = (
+        f"An article that arrives alone is found {median(found):.0f} ms (median; 95 %: "
+        f"{quantiles(found, n=20)[-1]:.0f} ms) after it was sent to Kafka."
+    )
+    return ("archive, from Kafka", f"{rate:,.0f}", f"{processor * 1e3:.2f}", *memory), told
 
 
 def _indexed(place: Place) -> int:
@@ -109,15 +122,15 @@ async def _fill(place: Place, data: Path, count: int) -> None:
         await producer.flush()
 
 
-async def _found_after(place: Place) -> list[float]:
+async def _singles(place: Place) -> list[float]:
     """Give the milliseconds from sending an article to the first answer that has it."""
     times = []
     async with _producer(place) as producer, httpx2.AsyncClient() as client:
-        for number in range(_SINGLES):
-            one = event(article(headline=f"duynhat{number}"))
+        for _ in range(_SINGLES):
+            one = event(article(headline=f"duynhat{(word := new_id().hex)}"))
             began = time.perf_counter()
             await (await _send(producer, one))
-            asked = f"{place.url('archive')}/v1/search?q=duynhat{number}"
+            asked = f"{place.url('archive')}/v1/search?q=duynhat{word}"
             while not (await client.get(asked)).json()["items"]:
                 await asyncio.sleep(0.002)
             times.append((time.perf_counter() - began) * 1000)

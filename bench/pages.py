@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,9 +29,10 @@ import psutil
 from fastapi import FastAPI
 
 from schemas.article import Article
-from services.archive.app import build
+from services.archive.app import build, pages_of
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.contract import Engine
+from services.archive.serving.pages import ready_pages
 from services.archive.settings import ArchiveSettings
 from services.common import web
 from services.common.instants import now
@@ -142,6 +144,7 @@ class Bench:
         arriving = self.folder / "arriving"
         arriving.touch()
         for what, paths in (("one page", one), (f"{_MIXED} pages", mixed)):
+            asyncio.run(_ask(self.ours.url, paths))
             measured[f"{what}, gzip, articles arriving"] = (
                 self.load(self.ours, "gzip", paths),
                 None,
@@ -269,7 +272,7 @@ def serve(folder: Path, port: int) -> None:
                 yield
 
     app.router.lifespan_context = lifespan
-    web.serve(app, settings)
+    web.serve(app, settings, ready_pages(partial(pages_of, app)))
 
 
 async def _arriving(engine: Engine, while_there: Path) -> None:

@@ -26,10 +26,11 @@ from schemas.article import Article
 from services.archive.catalogue.filters import SearchRequest
 from services.archive.catalogue.registry import Registry
 from services.archive.catalogue.search import Search
+from services.archive.catalogue.suggesting import Suggestions
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.language.terms import plain
 
-QUESTIONS = 600
+ARTICLES = 400  # that are looked for, by two pieces each
 WORDS = (3, 6)  # syllables of a piece: so many people type
 FOUND = 10
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -48,7 +49,7 @@ class Item:
 def main() -> None:
     articles = [event.article for event in events(Path(sys.argv[1]) / "news-dev.ndjson.gz")]
     chosen = random.Random(7)
-    items = [item for each in chosen.sample(articles, QUESTIONS) for item in pieces(each, chosen)]
+    items = [item for each in chosen.sample(articles, ARTICLES) for item in pieces(each, chosen)]
     with tempfile.TemporaryDirectory() as folder:
         engine = EmbeddedEngine(Path(folder) / "index")
         for start in range(0, len(articles), BATCH):
@@ -66,6 +67,7 @@ def main() -> None:
             questions = [(item.id, typed(item.piece, random.Random(item.id.int))) for item in items]
             for name, find in finders.items():
                 print(f"| {way} | {name} | {measured(find, questions)} |", flush=True)
+        print("\n" + typing(Suggestions(engine, Registry(engine)), items))
         engine.close()
 
 
@@ -142,6 +144,26 @@ def measured(find: Find, questions: Sequence[tuple[UUID, str]]) -> str:
     return (
         f"{mean(ranks):.3f} | {mean(rank > 0 for rank in ranks):.3f} | "
         f"{percent[49]:.1f} | {percent[98]:.1f}"
+    )
+
+
+def typing(suggestions: Suggestions, items: Sequence[Item]) -> str:
+    """Type each piece letter by letter, until what it is to be is suggested."""
+    milliseconds, saved = [], []
+    for item in items[:200]:
+        typed = without_marks(item.piece, random.Random(0))
+        wanted = " ".join(typed.split()[:2])
+        for length in range(1, len(wanted) + 1):
+            began = time.perf_counter()
+            told = suggestions.of(typed[:length], 8)
+            milliseconds.append((time.perf_counter() - began) * 1000)
+            if any(without_marks(each.text, random.Random(0)) == wanted for each in told):
+                break
+        saved.append(1 - length / len(wanted))
+    percent = quantiles(milliseconds, n=100)
+    return (
+        f"Suggestions while two words are typed: p50 {percent[49]:.1f} ms, "
+        f"p99 {percent[98]:.1f} ms; {mean(saved):.0%} of the letters need not be typed."
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 import unicodedata
+from codecs import charmap_build, charmap_encode
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -25,8 +26,29 @@ _MARKS = 30
 _MAYBE_MARK = re.compile("[\u0300-\u1dff\u20d0-\u20ff\u2c00-\U0010ffff]")
 
 
+# Nearly all texts are written in these, few enough for a byte each: what must be done with each
+# character is done in a tenth of the time. None needs a check, and all are in NFC. U+0000 is no
+# text's: `charmap_build` makes its fast kind of map only where that has the byte 0.
+_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+_VOWELS = {unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in _TONES}
+_LETTERS = "".join(sorted(({"đ"} | _VOWELS) - set("aeiouy")))
+COMMON = f"\0\t\n{bytes(range(32, 127)).decode()}“”‘’–—…•{_LETTERS}{_LETTERS.upper()}"
+_NARROW = charmap_build(COMMON + "\ufffe" * (256 - len(COMMON)))
+
+
+def narrow(text: str) -> bytes | None:
+    """Give `text` with a byte for each character, its place in COMMON; None if it has others."""
+    try:
+        letters: bytes = charmap_encode(text, "strict", _NARROW)[0]
+    except UnicodeEncodeError:
+        return None
+    return None if b"\0" in letters else letters
+
+
 def check_characters(text: str) -> str:
     """Return `text` in NFC; raise on a character that no XML document can hold."""
+    if narrow(text) is not None:
+        return text
     if found := FORBIDDEN.search(text):
         raise PydanticCustomError(
             "forbidden_character",

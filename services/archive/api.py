@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from schemas.article import Article
 from services.archive.catalogue.filters import LatestRequest, SearchRequest, SuggestRequest
+from services.archive.catalogue.given import MAX_BYTES, GivenText
 from services.archive.catalogue.moments import At
 from services.archive.catalogue.views import (
     DocumentListing,
@@ -23,6 +25,9 @@ from services.archive.catalogue.views import (
 from services.archive.language.numbers import as_slug
 from services.archive.language.question import Question
 from services.archive.parts import Parts, TheParts
+from services.common.bodies import read_body
+from services.common.given import read
+from services.common.openapi import PROBLEMS, json_body
 from services.common.problems import Problem, not_found
 from services.common.said import said
 
@@ -56,11 +61,29 @@ def history(
 
 @router.get("/articles/{article_id}/related")
 def related(
-    article_id: UUID, parts: TheParts, limit: Annotated[int, Query(ge=1, le=50)] = 5
+    article_id: UUID,
+    parts: TheParts,
+    limit: Annotated[int, Query(ge=1, le=50)] = 5,
+    diverse: Annotated[
+        bool, Query(description="no event twice before there is nothing else to tell")
+    ] = False,
 ) -> RelatedListing:
     """Give related news (tin liên quan), ranked by likeness."""
-    items = parts.catalogue.related(_article(article_id, parts), limit)
+    items = parts.catalogue.related(_article(article_id, parts), limit, diverse=diverse)
     return RelatedListing(items=_views(parts).related(items))
+
+
+@router.post("/related", openapi_extra=json_body(GivenText), responses=PROBLEMS)
+async def related_to_text(request: Request, parts: TheParts) -> RelatedListing:
+    """Give related news of a text that is not published; of the text nothing is kept."""
+    body = await read_body(request, MAX_BYTES)
+
+    def look() -> RelatedListing:
+        text = read(body, GivenText)
+        items = parts.catalogue.related_to(text.asker, text.limit, diverse=text.diverse)
+        return RelatedListing(items=_views(parts).related(items))
+
+    return await run_in_threadpool(look)
 
 
 @router.get("/latest")

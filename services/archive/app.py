@@ -11,7 +11,6 @@ from faststream.kafka import KafkaBroker
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import Scope
 
 from services.archive import api, media, newsroom
 from services.archive.announcing import Announcer
@@ -24,11 +23,12 @@ from services.archive.engines import engine_of
 from services.archive.handlers import consuming
 from services.archive.intake import Intake
 from services.archive.newsroom import Desk
-from services.archive.pages import routes, static
+from services.archive.pages import browsing, routes, static
 from services.archive.parts import Parts
 from services.archive.rebuilding import Rebuilding
 from services.archive.serving.files import Files
-from services.archive.serving.pages import KeptPages, Pages, kept_pages
+from services.archive.serving.making import KeptPages
+from services.archive.serving.pages import Pages, room_for_pages
 from services.archive.settings import ArchiveSettings
 from services.archive.site import Site
 from services.common import web
@@ -59,9 +59,9 @@ def build(settings: ArchiveSettings) -> FastAPI:
         intake = Intake(engine, registry, announcer)
         link = KafkaLink(settings.kafka_bootstrap, partial(start_afresh, broker))
         catalogue = Catalogue(engine, registry)
-        pages = kept_pages(shared=engine.shared, basis=lambda: registry.names)
+        pages = room_for_pages(shared=engine.shared, basis=lambda: registry.names)
         shown_files = Files(catalogue.showing, shared=engine.shared)
-        engine.tell(pages.changed)
+        engine.tell(pages.kept.changed)
         engine.tell(shown_files.changed)
         app.state.parts = Parts(
             site,
@@ -105,18 +105,24 @@ def build(settings: ArchiveSettings) -> FastAPI:
         inner=[
             # What needs no key is public: pages of other sites may search it too.
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"]),
-            Middleware(KeptPages, routes=routes.router.routes, pages=_pages),
+            Middleware(
+                KeptPages,
+                routes=[*browsing.router.routes, *routes.router.routes],
+                pages=lambda scope: pages_of(scope["app"]),
+            ),
         ],
         counted={"/media/": "media"},
     )
     app.add_exception_handler(EngineFailed, _on_engine_failed)
-    for router in (routes.router, static.router, media.router, api.router, newsroom.router):
+    pages = (browsing.router, routes.router, static.router)
+    for router in (*pages, media.router, api.router, newsroom.router):
         app.include_router(router)
     return app
 
 
-def _pages(scope: Scope) -> Pages:
-    pages: Pages = scope["app"].state.parts.pages
+def pages_of(app: FastAPI) -> Pages:
+    """Give the pages that an application keeps, once its lifespan has begun."""
+    pages: Pages = app.state.parts.pages
     return pages
 
 

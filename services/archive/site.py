@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from schemas.article import Article
+from services.archive.catalogue.brief import Brief
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Site:
     syndicate_url: str
     paper: str
 
-    def article(self, article: Article) -> str:
+    def article(self, article: Article | Brief) -> str:
         """Give the address of an article's page."""
         return self.article_at(article.id)
 

@@ -6,12 +6,17 @@ there is no task, no scope to fill and no header to check again (docs/decisions/
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.common.connections import BoundedConnections
 
 Header = tuple[bytes, bytes]
-_STATUS_LINES = {200: b"HTTP/1.1 200 OK\r\n", 304: b"HTTP/1.1 304 Not Modified\r\n"}
+_STATUS_LINES = {
+    200: b"HTTP/1.1 200 OK\r\n",
+    304: b"HTTP/1.1 304 Not Modified\r\n",
+    410: b"HTTP/1.1 410 Gone\r\n",
+}
 _MOST_KEPT = 64 * 1024 * 1024  # bytes of replies that are put together
 
 
@@ -23,10 +28,18 @@ class Reply:
         self.headers = list(headers)
         self.body = body
 
-    def wire(self, date: bytes) -> bytes:
-        """Put the answer together as it goes over the wire."""
-        lines = [b"%b: %b\r\n" % header for header in (*self.headers, (b"date", date))]
+    def wire(self, date: bytes, own: Sequence[Header] = ()) -> bytes:
+        """Put the answer together as it goes over the wire, with headers of its `own`."""
+        lines = [b"%b: %b\r\n" % header for header in (*self.headers, *own, (b"date", date))]
         return b"".join((_STATUS_LINES[self.status], *lines, b"\r\n", self.body))
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A reply with headers for one reader."""
+
+    reply: Reply
+    own: Sequence[Header]
 
 
 class Wires:
@@ -39,8 +52,10 @@ class Wires:
         self._made: dict[Reply, bytes] = {}
         self._size = 0
 
-    def of(self, reply: Reply, date: bytes) -> bytes:
+    def of(self, reply: Reply | Signed, date: bytes) -> bytes:
         """Give a reply with this date."""
+        if isinstance(reply, Signed):
+            return reply.reply.wire(date, reply.own)
         if date != self._date:
             self._made, self._size, self._date = {}, 0, date
         wire = self._made.get(reply)
@@ -52,7 +67,7 @@ class Wires:
         return wire
 
 
-Ready = Callable[[bytes, Sequence[Header]], Reply | None]
+Ready = Callable[[bytes, Sequence[Header]], Reply | Signed | None]
 """Gives the reply to GET, by URL and headers with lower-case names, if it is ready."""
 
 

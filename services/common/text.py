@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from codecs import charmap_build, charmap_encode
+
+from schemas.text import COMMON, narrow
 
 # Marks are combining characters once decomposed; đ is a letter of its own and is not.
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -32,15 +33,8 @@ class _WordFolding(_Folding):
 _FOLDING = _Folding()
 _WORD_FOLDING = _WordFolding()
 
-# Nearly every text here is written in these, few enough for a byte each, and each folds to one
-# ASCII character: such a text is folded ten times as fast as one with others. U+0000 has the byte 0
-# because `charmap_build` makes its fast kind of map only then.
-_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-_VOWELS = [unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in _TONES]
-_LETTERS = "".join(sorted({*"đ", *_VOWELS} - set("aeiouy")))
-_COMMON = f"\0\t\n{bytes(range(32, 127)).decode()}“”‘’–—…•{_LETTERS}{_LETTERS.upper()}"
-_NARROW = charmap_build(_COMMON + "\ufffe" * (256 - len(_COMMON)))
-_NARROW_FOLDING = _COMMON.translate(_WORD_FOLDING).encode("ascii").ljust(256)
+# Of those that `narrow` knows each folds to one ASCII character.
+_NARROW_FOLDING = COMMON.translate(_WORD_FOLDING).encode("ascii").ljust(256)
 
 
 def fold(text: str) -> str:
@@ -50,8 +44,7 @@ def fold(text: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """Split folded text into syllables and numbers."""
-    try:
-        narrow, _ = charmap_encode(text, "strict", _NARROW)
-    except UnicodeEncodeError:
+    letters = narrow(text)
+    if letters is None:
         return text.translate(_WORD_FOLDING).split()
-    return narrow.translate(_NARROW_FOLDING).decode("ascii").split()
+    return letters.translate(_NARROW_FOLDING).decode("ascii").split()

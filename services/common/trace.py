@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -34,14 +34,17 @@ def current_trace() -> Trace:
     return _current.get() or taken_over_or_made(None, None)
 
 
+def ids_of(trace: Trace) -> Mapping[str, str]:
+    """Give what a log line says of `trace`."""
+    return {"request_id": trace.request_id, "trace_id": trace.traceparent[3:35]}
+
+
 @contextmanager
 def tracing(trace: Trace) -> Iterator[None]:
     """Bind `trace` to this task and to every log line it writes."""
     token = _current.set(trace)
     try:
-        with structlog.contextvars.bound_contextvars(
-            request_id=trace.request_id, trace_id=trace.traceparent[3:35]
-        ):
+        with structlog.contextvars.bound_contextvars(**ids_of(trace)):
             yield
     finally:
         _current.reset(token)

@@ -24,7 +24,7 @@ from services.common.connections import BoundedConnections
 from services.common.heads import Heads
 from services.common.language import preferred, speaking
 from services.common.metrics import HTTP_REQUESTS, HTTP_SECONDS, PUBLIC_READS
-from services.common.ready import Ready, ready_protocol
+from services.common.ready import Header, Ready, Reply, Signed, ready_protocol
 from services.common.settings import ServiceSettings
 from services.common.trace import taken_over_or_made, tracing
 
@@ -47,6 +47,7 @@ _NOT_READY: openapi.Answers = {503: {"model": State, "description": "It can't do
 # Asked again and again by machines: they are counted, not logged.
 _UNLOGGED = ("/healthz", "/readyz", "/metrics")
 _PATH = 200  # characters of an address that stand in a log line
+_TRACED = (b"x-request-id", b"traceparent")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 log = structlog.get_logger()
@@ -159,6 +160,19 @@ class Tracing:
 
     def _kind(self, path: str) -> str | None:
         return next((kind for start, kind in self._counted.items() if path.startswith(start)), None)
+
+
+def signed(reply: Reply, path: str, route: object, headers: Sequence[Header]) -> Signed:
+    """Do for a GET of what is ready all that `Tracing` does for other requests; `headers` are the
+    request's, with lower-case names."""
+    began = time.perf_counter()
+    given = {name: value.decode("latin-1") for name, value in headers if name in _TRACED}
+    trace = taken_over_or_made(*map(given.get, _TRACED))
+    with tracing(trace):
+        scope = {"method": "GET", "path": path, "route": route}
+        _account(scope, reply.status, None, time.perf_counter() - began)
+    ids = (trace.request_id, trace.traceparent)
+    return Signed(reply, [(n, each.encode()) for n, each in zip(_TRACED, ids, strict=True)])
 
 
 def _names_nothing(scope: Scope) -> bool:

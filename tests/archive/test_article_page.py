@@ -83,6 +83,20 @@ async def test_the_notice_of_a_retraction_leads_to_what_stands_in_for_it(archive
     assert f'<a href="/articles/{gone.id}">Bài này thay cho một bài đã thu hồi</a>' in page
 
 
+async def test_news_beside_an_english_article_are_english_where_there_are_some(archive):
+    shown = article(language="en")
+    archive.take(shown, article(headline="Tin Việt"), article(headline="Other news", language="en"))
+    latest = (await archive.page(shown)).text.partition('id="latest"')[2]
+    assert "Other news" in latest
+    assert "Tin Việt" not in latest
+
+
+async def test_news_beside_the_only_english_article_are_vietnamese(archive):
+    shown = article(language="en")
+    archive.take(shown, article(headline="Tin Việt"))
+    assert "Tin Việt" in (await archive.page(shown)).text.partition('id="latest"')[2]
+
+
 async def test_related_news_say_why(archive):
     shown = article(body="<p>Vảy tê tê giấu trong cuộn vải.</p>", headline="Vảy tê tê ở Gò Sen")
     archive.take(shown, *(article(headline="Thêm vảy tê tê", body=shown.body) for _ in "ab"))

@@ -16,7 +16,8 @@ from schemas.article import Article
 from schemas.events import UnitChanged
 from schemas.registry import Unit
 from services.archive.serving.kept import Kept
-from services.archive.serving.pages import KeptPages, Pages
+from services.archive.serving.making import KeptPages
+from services.archive.serving.pages import Pages
 from services.common.ids import new_id
 from tests.archive.conftest import Archive
 from tests.factories import NOON, TRACE, article, erasure, retraction
@@ -29,7 +30,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.pages: Pages = Kept(most=100_000, fresh_for=1.0, old_for=30.0, clock=lambda: self.now)
+        self.pages = Pages(Kept(most=100_000, fresh_for=1.0, old_for=30.0, clock=lambda: self.now))
         self.made = 0
         self.status = 200
         self.headers: dict[str, str] = {}
@@ -87,7 +88,7 @@ async def test_what_changes_while_it_is_made_is_made_again(paper):
     reader = asyncio.create_task(paper.get())
     while not paper.made:
         await asyncio.sleep(0)
-    paper.pages.changed({SHOWN})
+    paper.pages.kept.changed({SHOWN})
     paper.text = "new" * 200
     paper.goes_on.set()
     assert "newnew" in (await reader).text
@@ -97,7 +98,7 @@ async def test_what_changes_while_it_is_made_is_made_again(paper):
 async def test_while_one_old_page_is_made_anew_the_others_are_given_as_they_are(paper):
     for name in "abc":
         await paper.get(f"/pages/{name}")
-    paper.pages.changed({uuid4()})
+    paper.pages.kept.changed({uuid4()})
     paper.now, paper.text = 2.0, "new" * 200
     paper.goes_on.clear()
     renewing = asyncio.create_task(paper.get("/pages/a"))
@@ -113,7 +114,7 @@ async def test_while_one_old_page_is_made_anew_the_others_are_given_as_they_are(
 
 async def test_a_page_that_is_no_more_is_not_given_as_an_old_one(paper):
     await paper.get()
-    paper.pages.changed({uuid4()})
+    paper.pages.kept.changed({uuid4()})
     paper.now, paper.status = 2.0, 404
     for _ in range(2):
         assert (await paper.get()).status_code == 404
@@ -140,7 +141,7 @@ async def test_what_is_no_page_for_all_is_not_kept(paper, answer):
         await paper.get(f"/pages/{number}")
         await paper.get(f"/pages/{number}")
     assert paper.made == 6
-    assert paper.pages._size == 0
+    assert paper.pages.kept._size == 0
 
 
 async def test_it_goes_out_in_the_coding_that_the_reader_takes(paper):

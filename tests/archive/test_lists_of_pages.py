@@ -76,6 +76,17 @@ async def test_a_unit_tells_its_former_names(archive):
     assert 'href="https://hp.example"' in page
 
 
+async def test_a_unit_that_is_no_more_leads_to_who_took_over_and_that_one_lists_its_articles(
+    archive,
+):
+    name_all(archive)
+    for unit in (Unit(code="HQQN", name="Cũ"), Unit(code="KV8", name="Mới", succeeds=["HQQN"])):
+        archive.name(UnitChanged(id=new_id(), **_EVENT, unit=unit))
+    archive.take(article(unit="HQQN", headline="Bài của đơn vị cũ"))
+    assert '<a href="/units/KV8">Mới</a>' in (await archive.get("/units/HQQN")).text
+    assert "Bài của đơn vị cũ" in (await archive.get("/units/KV8")).text
+
+
 async def test_a_long_list_goes_on_page_after_page_and_shows_each_once(archive):
     archive.take(
         *(
@@ -188,7 +199,7 @@ async def test_a_search_goes_on_page_after_page(archive, asked):
     seen: list[str] = []
     while path:
         page = (await archive.get(path)).text
-        seen += re.findall(r">(Bài \d+\.)</a></h3>", page)
+        seen += re.findall(r">(Bài \d+\.)</a></h3>", re.sub("</?mark>", "", page))
         following = re.search(r'<link rel="next" href="([^"]+)">', page)
         path = following[1].replace("&amp;", "&") if following else None
     assert sorted(seen) == sorted(f"Bài {n}." for n in range(45))
@@ -200,13 +211,40 @@ async def test_a_question_that_cannot_be_read_is_told_where_in_the_pages_languag
     assert 'aria-invalid="true"' in page.text
     assert "dấu ngoặc kép" in page.text.casefold()
     english = await archive.get('/en/search?q="hai quan', Accept=HTML)
-    assert "at character 1" in english.text
+    assert "quotation mark at character 1" in english.text
 
 
 async def test_what_was_typed_stays_text(archive):
     hostile = '"><script>alert(1)</script>'
     answer = await archive.http.get("/search", params={"q": f"x {hostile}x"})
     assert "<script" not in answer.text
+
+
+async def test_a_search_that_finds_next_to_nothing_says_what_may_be_meant(archive):
+    archive.take(*(article() for _ in range(12)))
+    page = (await archive.get("/search?q=lo+hagn")).text
+    assert '<a href="/search?q=lo+hang" rel="nofollow">lo hang</a>' in page
+
+
+async def test_a_search_marks_headlines_too(archive):
+    archive.take(article(headline="Lô hàng & bến cảng"))
+    page = (await archive.get("/search?q=ben+cang")).text
+    assert "Lô hàng &amp; <mark>bến" in page
+
+
+async def test_a_document_has_a_page_of_the_articles_that_name_it_and_texts_lead_there(archive):
+    naming = article(headline="Nêu số", body="<p>Theo công văn 4314/TCHQ-TXNK.</p>")
+    archive.take(naming, article(headline="Không nêu"))
+    link = '<a href="/documents/4314-tchq-txnk">4314/TCHQ-TXNK</a>'
+    assert link in (await archive.page(naming)).text
+
+    page = (await archive.get("/documents/4314-tchq-txnk")).text
+    assert "<h1>4314/TCHQ-TXNK</h1>" in page
+    assert "Nêu số" in page
+    assert "Không nêu" not in page
+    assert "/feeds/documents" not in page
+    for nowhere in ("/documents/4315-tchq-txnk", "/documents/4314-TCHQ-TXNK", "/documents/x"):
+        assert (await archive.get(nowhere, Accept=HTML)).status_code == 404
 
 
 async def test_crawlers_leave_searches_alone(archive):

@@ -78,8 +78,10 @@ def answers(engine: EmbeddedEngine, questions: Sequence[str]) -> Iterator[Answer
         unit = dict(enumerate(UNITS)).get(number % 8)
         column = COLUMNS[number % 5] if number % 5 < 2 else None
         filters = Filters.model_validate({"unit": unit, "column": column})
-        query = queries.ranked(read(read_question(text), Names()), filters, Names())
-        best = {hit.record[:ID]: hit.score for hit in view.best(query, ARTICLES)}
+        reading = read(read_question(text), Names())
+        query = queries.found(reading, filters, Names())
+        ranked = queries.ranked(reading, filters, Names())
+        best = {hit.record[:ID]: hit.score for hit in view.best(ranked, ARTICLES)}
         latest = [hit.record for hit in view.latest(query, 20)]
         yield Answer(best, latest, view.counts(query, FACETS, 50))
 

@@ -1,6 +1,6 @@
 """Words and pairs, the ground of search and related news."""
 
-from services.archive.language.terms import as_written, pairs, plain, terms_of
+from services.archive.language.terms import Spelling, pairs, plain, terms_of
 from tests.factories import article
 
 
@@ -24,7 +24,8 @@ def test_headline_and_lead_count_twice():
     assert counts == {"cang": 2, "tau": 2, "hang": 1}
 
 
-def test_terms_are_told_as_they_were_written_first():
-    spelling = as_written("Hải quan. HẢI QUAN")
-    assert spelling["hai_quan"] == "Hải quan"
-    assert spelling["quan"] == "quan"
+def test_words_are_spelt_as_they_were_written_first():
+    spelling = Spelling("Hải quan. HẢI QUAN")
+    assert spelling.of(["hai", "quan"]) == "Hải quan"
+    assert spelling.of(["quan"]) == "quan"
+    assert spelling.of(["bien", "phong"]) == "bien phong"

@@ -24,6 +24,8 @@ KINDS = {
     "column": "/columns/thong-quan",
     "campaign": "/campaigns/thong-quan-so",
     "unit": "/en/units/HQKV21",
+    "document": "/documents/4314-tchq-txnk",
+    "did you mean": "/search?q=hai+quna",
     "search": "/search?q=cang+vinh+tra&unit=HQKV21",
     "search in English": "/en/search?q=port",
     "nothing found": "/search?q=khongcotunaynhuthe",

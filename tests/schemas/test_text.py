@@ -1,4 +1,4 @@
-"""Runs of combining marks are refused wherever Unicode has them, and cost other text nothing."""
+"""Which characters texts may hold; looking for the others costs good texts next to nothing."""
 
 import sys
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from pydantic_core import PydanticCustomError
 
-from schemas.text import check_characters
+from schemas.text import COMMON, check_characters, narrow
 
 
 def test_a_long_run_of_any_combining_mark_is_refused():
@@ -20,3 +20,16 @@ def test_a_long_run_of_any_combining_mark_is_refused():
 def test_thirty_marks_and_long_words_of_other_scripts_pass():
     for text in ("a" + "\u0301" * 30, "ทดสอบ" * 20, "海关总署" * 20):
         assert check_characters(text) == unicodedata.normalize("NFC", text)
+
+
+def test_the_common_characters_need_no_check_wherever_they_stand():
+    for character in COMMON[1:]:
+        text = f"a{character}b{character}"
+        assert narrow(text) is not None
+        assert unicodedata.normalize("NFC", text) == text
+        assert check_characters(f"{text} 海關") == f"{text} 海關"
+
+
+def test_a_zero_is_found_among_common_characters():
+    with pytest.raises(PydanticCustomError):
+        check_characters("a\0b")

@@ -11,7 +11,7 @@ from services.archive.catalogue.likeness import Asking, Entity
 from services.archive.catalogue.registry import Name, Names
 from services.archive.catalogue.related import rarity
 from services.archive.engine.contract import View
-from services.archive.language.signature import hash_of, signed
+from services.archive.language.signature import STEPS, hash_of, signed
 from services.archive.language.terms import Terms, plain
 from services.common.text import folded_words
 
@@ -56,7 +56,7 @@ def asking(asker: Asker, names: Names, view: View) -> Asking:
     named = names.named_in(known)
     more = {term for _, others in named for name in others for term in name.terms} - known
     hashes = np.concatenate([signature.hashes, np.array([*map(hash_of, more)], np.uint32)])
-    weights = np.concatenate([signature.weights, np.zeros(len(more), np.float32)])
+    weights = np.concatenate([signature.weights / np.float32(STEPS), np.zeros(len(more))])
     order = np.argsort(hashes, kind="stable")
     spelt = [*terms, *more]
     spelt = [spelt[place] for place in order.tolist()]
@@ -68,7 +68,7 @@ def asking(asker: Asker, names: Names, view: View) -> Asking:
     return Asking(
         terms=spelt,
         hashes=hashes[order],
-        weights=weights[order],
+        weights=weights[order].astype(np.float32),
         rarity=rarity(_frequencies(view, spelt), view.documents, asker.least),
         entities=[
             Entity(used[0].text, [*map(columns, used)], [*map(columns, others)])

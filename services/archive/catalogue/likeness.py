@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from services.archive.language.signature import Hashes, Numbers, Signature
 
-_BUCKETS = 4096
+_BUCKETS = 2048
+_TABLE = 1 << 16
 _MIX = np.uint32(2_654_435_769)  # 2**32 by the golden ratio: spreads hashes over buckets
 _NEIGHBOURS = 10
 
@@ -67,24 +68,36 @@ class Compared:
 
 def compare(asking: Asking, others: Sequence[Signature]) -> Compared:
     """Compare one article with others, and these with each other."""
-    count, terms = len(others), len(asking.hashes)
-    rows = np.repeat(np.arange(count), [len(each.hashes) for each in others])
+    count, sizes = len(others), [len(each.hashes) for each in others]
+    rows = np.repeat(np.arange(count), sizes)
     hashes = np.concatenate([each.hashes for each in others])
     weights = np.concatenate([each.weights for each in others])
-    at = np.minimum(np.searchsorted(asking.hashes, hashes), terms - 1)
-    shared = asking.hashes[at] == hashes
-    values = weights * np.where(shared, asking.rarity[at], _typical(asking)[hashes & 1])
+    places, at = _shared(asking, hashes)
+    words, pairs = _typical(asking)
+    rarity = np.where(hashes & 1, pairs, words)
+    rarity[places] = asking.rarity[at]
+    values = weights * rarity
     lengths = np.sqrt(np.bincount(rows, values * values, count)).astype(np.float32)
     lengths[lengths == 0] = 1
-    values /= lengths[rows]
+    values /= np.repeat(lengths, sizes)
 
-    grid = np.zeros((count, terms), np.float32)
-    grid[rows[shared], at[shared]] = values[shared]
+    grid = np.zeros((count, len(asking.hashes)), np.float32)
+    grid[rows[places], at] = values[places]
     has = grid > 0
     _credit_other_names(grid, has, asking, lengths)
     own = asking.weights * asking.rarity
     likeness: Numbers = grid @ own / (np.linalg.norm(own) or 1)
     return Compared(likeness, _together(rows, hashes, values, count), has)
+
+
+def _shared(asking: Asking, hashes: Hashes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Find which of `hashes` are in what asks, and where: by a table of their last bits first."""
+    table = np.zeros(_TABLE, bool)
+    table[asking.hashes & np.uint32(_TABLE - 1)] = True
+    maybe = np.flatnonzero(table[hashes & np.uint32(_TABLE - 1)])
+    at = np.minimum(np.searchsorted(asking.hashes, hashes[maybe]), len(asking.hashes) - 1)
+    same = asking.hashes[at] == hashes[maybe]
+    return maybe[same], at[same]
 
 
 def likeness_of_terms(one: Signature, other: Signature) -> float:
@@ -93,11 +106,11 @@ def likeness_of_terms(one: Signature, other: Signature) -> float:
     return shared / ((len(one.hashes) + len(other.hashes) - shared) or 1)
 
 
-def _typical(asking: Asking) -> Numbers:
+def _typical(asking: Asking) -> list[np.float32]:
     """How rare a word is, and a pair."""
     odd, own = (asking.hashes & 1).astype(bool), asking.weights > 0
     both = (asking.rarity[own & ~odd], asking.rarity[own & odd])
-    return np.array([each.mean() if len(each) else 0 for each in both], np.float32)
+    return [each.mean() if len(each) else np.float32(0) for each in both]
 
 
 def _credit_other_names(
@@ -120,8 +133,8 @@ def _together(
     """Compare all with all. Terms share a few thousand buckets, with a random sign each, so that
     who meets there by chance adds nothing on average (Weinberger et al., 2009)."""
     mixed = hashes * _MIX
-    signed = np.where(mixed & 1 << 19, values, -values)
-    places = rows * _BUCKETS + (mixed >> np.uint32(20))
+    signed = np.where(mixed & (1 << 20), values, -values)
+    places = rows * _BUCKETS + (mixed >> np.uint32(21))
     sketch = np.bincount(places, signed, count * _BUCKETS).astype(np.float32)
     sketch = sketch.reshape(count, _BUCKETS)
     together: NDArray[np.float32] = sketch @ sketch.T

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.archive.catalogue.likeness import Asking, Columns
-from services.archive.language.terms import as_written, pairs
+from services.archive.language.terms import Spelling, pairs
 from services.common.text import folded_words
 
 _REASONS = 5
+_TERMS = 20  # of which reasons are made, at most
 _NAMES = 3  # of them, so that something is said of the matter too
 _UPPER = "".join(c for c in map(chr, [*range(0x250), *range(0x1E00, 0x1F00)]) if c.isupper())
 _NAME = re.compile(rf"[{_UPPER}][^\W_]*(?:[ .-]{{1,2}}[{_UPPER}0-9][^\W_]*)*")
@@ -30,9 +31,9 @@ class Mention:
     text: str
     ways: Sequence[Columns]
 
-    def within(self, shared: NDArray[np.bool_]) -> bool:
+    def within(self, shared: Sequence[bool]) -> bool:
         """Whether an article that shares these terms mentions it."""
-        return any(shared[way].all() for way in self.ways)
+        return any(all(shared[place] for place in way) for way in self.ways)
 
 
 @dataclass(frozen=True)
@@ -56,23 +57,24 @@ class Reasons:
         return reasons
 
     def _candidates(self, shared: NDArray[np.bool_]) -> Iterator[tuple[str, list[str]]]:
-        mentioned = (each for each in self._mentions if each.within(shared))
+        listed = shared.tolist()
+        mentioned = (each for each in self._mentions if each.within(listed))
         for mention, _ in zip(mentioned, range(_NAMES), strict=False):
             yield mention.text, folded_words(mention.text)
-        for term in self._terms_in(shared):
-            # Scripts that fold to other words than they write have no spelling here.
-            yield self._spelling.get(term, term.replace("_", " ")), term.split("_")
-
-    def _terms_in(self, shared: NDArray[np.bool_]) -> list[str]:
-        """List shared terms by weight, pairs first: a syllable alone says little."""
-        weights = np.where(shared, self.asking.weights * self.asking.rarity, 0)
-        best = np.argsort(-weights, kind="stable")[: np.count_nonzero(weights)].tolist()
-        terms = [self.asking.terms[place] for place in best]
-        return sorted(terms, key=lambda term: "_" not in term)
+        for place in self._best[shared[self._best]][:_TERMS]:
+            words = self.asking.terms[place].split("_")
+            yield self._spelling.of(words), words
 
     @cached_property
-    def _spelling(self) -> dict[str, str]:
-        return as_written(self.text)
+    def _best(self) -> NDArray[np.intp]:
+        """The places of terms by weight, pairs first: a syllable alone says little."""
+        weights = self.asking.weights * self.asking.rarity
+        order = np.lexsort((-weights, ~self.asking.hashes & 1))
+        return order[weights[order] > 0]
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.text)
 
     @cached_property
     def _mentions(self) -> Sequence[Mention]:

@@ -17,6 +17,7 @@ from schemas.events import (
     UnitChanged,
 )
 from schemas.registry import Campaign, Unit, stands_for
+from services.archive.catalogue.brief import Brief
 from services.archive.engine.contract import Engine, EngineFailed
 from services.archive.language.naming import Words, shortest, ways_to_write
 from services.archive.language.terms import pairs
@@ -44,7 +45,7 @@ class Names:
     columns: Mapping[str, str] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
 
-    def unit_of(self, article: Article) -> str:
+    def unit_of(self, article: Article | Brief) -> str:
         """Name an article's unit as it was called when the article was published."""
         unit = self.units.get(article.unit)
         return unit.name_at(article.published) if unit else article.unit

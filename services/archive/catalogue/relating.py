@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from schemas.article import Article
 from services.archive.catalogue.asking import Asker, asking
+from services.archive.catalogue.brief import Brief
 from services.archive.catalogue.likeness import compare
 from services.archive.catalogue.reasons import Reasons
 from services.archive.catalogue.registry import Names
@@ -18,7 +18,7 @@ from services.common.instants import now
 class Related:
     """A related article; `why` are shared names and terms, as the asking article writes them."""
 
-    article: Article
+    article: Brief
     score: float
     why: list[str]
 
@@ -35,7 +35,7 @@ def relate(
     found = [
         (sketch, signature)
         for sketch in view.sketches(query, looked_at(limit) + 1)
-        if (signature := read_signature(sketch.signature)).article != asker.id
+        if (signature := read_signature(sketch.signature)).article != asker.id.bytes
     ][: looked_at(limit)]
     if not found:
         return []
@@ -47,7 +47,7 @@ def relate(
     reasons = Reasons(asker.text, wanted)
     return [
         Related(
-            Article.model_validate_json(record),
+            Brief.model_validate_json(record),
             max(0.0, float(ranking.scores[place])),
             reasons.of(compared.shared[place]),
         )

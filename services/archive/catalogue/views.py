@@ -39,7 +39,8 @@ class HitView(BaseModel):
 
 
 class RelatedView(BaseModel):
-    """A related article; `why` names the weightiest terms that it shares."""
+    """A related article; `why` names what it shares: documents, units and names, then terms, as
+    the text that asks writes them."""
 
     id: UUID
     headline: str

@@ -51,8 +51,8 @@ class ClusterEngine:
 
     def __init__(self, urls: Sequence[str], name: str, ca: Path | None = None) -> None:
         self._nodes = Nodes(urls, ca)
-        self._listeners: list[Changed] = []
         self._indexes = Indexes.named(self._nodes, name)
+        self._listeners: list[Changed] = []
         self._opening = Lock()
         self._opened: Opened | None = None
         self._noted: dict[tuple[str, int], int] = {}

@@ -36,7 +36,8 @@ class ClusterView:
 
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
-        return _hits(self._best(query, {"size": limit, "from": passed, **_KEPT}))
+        found = {"size": limit, "from": passed, "sort": ["_score", {"order": "desc"}], **_KEPT}
+        return _hits(self._best(query, found))
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, with its record: asked for later, it might be another."""

@@ -6,8 +6,8 @@ from tantivy import Searcher
 
 # A term is common in so many documents, and in this part of all of them: so there are never more
 # than a few ten thousand of those, and one more commit says nothing new of them.
-_COMMON = 100
-_COMMON_PART = 1 / 1000
+_COMMON = 30
+_COMMON_PART = 1 / 2000
 _GROWN = 1.1  # then all are counted anew
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from services.archive.engine.documents import FORMAT
 from services.common.ids import new_id
 
-_POINTER = "current.json"
+_POINTER, _PART = "current.json", "current.json.part"
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class Place:
     def point_to(self, index: Path) -> None:
         """Have `index` be the one that answers; whoever dies meanwhile leaves this or the other."""
         pointer = _Pointer(format=FORMAT, id=self.id, folder=index.name)
-        part = self._folder / f"{_POINTER}.part"
+        part = self._folder / _PART
         with part.open("w") as file:
             file.write(pointer.model_dump_json())
             file.flush()
@@ -77,7 +77,7 @@ class Place:
         for path in self._folder.iterdir():
             if path not in self._used and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
-            elif path not in self._used and path.name != _POINTER:
+            elif path not in self._used and path.name not in (_POINTER, _PART):
                 path.unlink(missing_ok=True)
 
     def _read(self) -> _Pointer | None:

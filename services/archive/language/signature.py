@@ -22,52 +22,69 @@ Numbers = NDArray[np.floating]
 
 _FAR_DOWN = 200  # words of the body; those after them count half
 _TOP, _USUAL, _DEEP = 2.0, 1.0, 0.5
-_STEPS = 32  # a weight is kept in parts of this
+STEPS = 32
 _ID = 16  # bytes
 _ENTRY = 5  # bytes: a hash and a weight
+_HALF = np.uint64(32)  # bits
 _MOST_KNOWN = 50_000  # words whose hash is remembered
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What an article says: distinct terms, ascending, each with its weight."""
+    """What an article says: distinct terms, ascending, each with its weight in parts of `STEPS`."""
 
-    article: UUID
+    article: bytes
+    """Its id."""
     hashes: Hashes
-    weights: Numbers
+    weights: NDArray[np.uint8]
 
     def to_bytes(self) -> bytes:
         """Write it: the article, all hashes, all weights."""
-        weights = np.minimum(np.rint(self.weights * _STEPS), 255).astype(np.uint8)
-        return self.article.bytes + self.hashes.astype("<u4").tobytes() + weights.tobytes()
+        return self.article + self.hashes.astype("<u4").tobytes() + self.weights.tobytes()
 
 
 def read_signature(stored: bytes) -> Signature:
     """Read what `to_bytes` wrote."""
     count = (len(stored) - _ID) // _ENTRY
     hashes = np.frombuffer(stored, "<u4", count, _ID)
-    weights = np.frombuffer(stored, np.uint8, count, _ID + 4 * count)
-    return Signature(UUID(bytes=stored[:_ID]), hashes, weights.astype(np.float32) / _STEPS)
+    return Signature(stored[:_ID], hashes, np.frombuffer(stored, np.uint8, count, _ID + 4 * count))
 
 
 def signature_of(article: UUID, terms: Terms) -> Signature:
     """Make the signature of an article."""
-    return signed(article, terms)[0]
+    return _signed(article, terms)[0]
 
 
 def signed(article: UUID, terms: Terms) -> tuple[Signature, list[str]]:
     """Make the signature of an article, and spell each of its terms."""
+    signature, first = _signed(article, terms)
+    parts = (terms.headline, terms.lead, terms.body)
+    spelt = [*itertools.chain(*parts), *itertools.chain(*map(pairs, parts))]
+    return signature, [spelt[place] for place in first.tolist()]
+
+
+def _signed(article: UUID, terms: Terms) -> tuple[Signature, NDArray[np.intp]]:
+    """Tell also where each term stands first, among all words and then all pairs."""
     parts = (terms.headline, terms.lead, terms.body)
     words = list(map(_hashed, parts))
-    hashes = np.concatenate([*words, *map(_paired, words)])
-    distinct, first, which = np.unique(hashes, return_index=True, return_inverse=True)
-    places = [_places(len(part)) for part in parts[2:]]
-    counted = [np.full(len(part), _TOP) for part in parts[:2]] + places
+    distinct, starts, places = _grouped(np.concatenate([*words, *map(_paired, words)]))
+    counted = [np.full(len(part), _TOP) for part in parts[:2]] + [_places(len(terms.body))]
     each_time = np.concatenate([*counted, *(each[:-1] for each in counted)])
-    counts = np.bincount(which, each_time).astype(np.float32)
-    spelt = [*itertools.chain(*parts), *itertools.chain(*map(pairs, parts))]
-    signature = Signature(article, distinct, _dampened(counts))
-    return signature, [spelt[place] for place in first.tolist()]
+    counts = np.add.reduceat(each_time[places], starts) if len(places) else each_time
+    signature = Signature(article.bytes, distinct, _dampened(counts.astype(np.float32)))
+    return signature, places[starts]
+
+
+def _grouped(hashes: Hashes) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
+    """Sort, and tell where each distinct one begins and where all of them stood. As `np.unique`
+    does, in a sixth of the time: with its place behind it each is one number."""
+    numbered = np.sort(hashes.astype(np.uint64) << _HALF | np.arange(len(hashes), dtype=np.uint64))
+    ascending = (numbered >> _HALF).astype(np.uint32)
+    is_first = np.ones(len(ascending), np.bool_)
+    is_first[1:] = ascending[1:] != ascending[:-1]
+    places = (numbered & np.uint64(0xFFFF_FFFF)).astype(np.intp)
+    starts = np.flatnonzero(is_first)
+    return ascending[starts], starts, places
 
 
 def hash_of(term: str) -> int:
@@ -82,9 +99,11 @@ def _places(length: int) -> NDArray[np.float64]:
     return weights
 
 
-def _dampened(counts: Numbers) -> Numbers:
+def _dampened(counts: Numbers) -> NDArray[np.uint8]:
     """The tenth mention says less than the first."""
-    return np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1))).astype(np.float32)
+    weights = np.where(counts < 1, counts, 1 + np.log(np.maximum(counts, 1)))
+    steps: NDArray[np.uint8] = np.minimum(np.rint(weights * STEPS), 255).astype(np.uint8)
+    return steps
 
 
 class _Known(dict[str, int]):

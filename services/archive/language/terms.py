@@ -8,10 +8,11 @@ import html
 import itertools
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.article import Article
-from services.common.text import fold, folded_words
+from services.common.text import folded_words
 
 # These stand inside a word; all other tags end one.
 _INLINE = re.compile(r"</?(?:a|abbr|b|del|em|i|ins|mark|q|s|small|strong|sub|sup|u)\b[^>]*>")
@@ -64,13 +65,20 @@ def pairs(words: list[str]) -> list[str]:
     return list(map("_".join, itertools.pairwise(words)))
 
 
-def as_written(text: str) -> dict[str, str]:
-    """Tell how `text` first writes each of its terms: `hai_quan` as `Hải quan`."""
-    written = WRITTEN_WORD.findall(text)
-    folded = [fold(word) for word in written]
-    spelling: dict[str, str] = {}
-    for term, word in zip(folded, written, strict=True):
-        spelling.setdefault(term, word)
-    for term, pair in zip(pairs(folded), itertools.pairwise(written), strict=True):
-        spelling.setdefault(term, " ".join(pair))
-    return spelling
+class Spelling:
+    """Tells how `text` first writes its folded words: `hai`, `quan` as `Hải quan`."""
+
+    def __init__(self, text: str) -> None:
+        self._written = WRITTEN_WORD.findall(text)
+        folded = folded_words(text)
+        # Scripts that fold to other words than they write have no spelling here.
+        self._folded = f" {' '.join(folded)} " if len(folded) == len(self._written) else ""
+
+    def of(self, words: Sequence[str]) -> str:
+        """Spell words that stand side by side; as they are where the text has none of them."""
+        asked = " ".join(words)
+        found = self._folded.find(f" {asked} ")
+        if found < 0:
+            return asked
+        first = self._folded.count(" ", 0, found)
+        return " ".join(self._written[first : first + len(words)])

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from schemas.article import Article
 from services.archive.catalogue.registry import Names
+from services.archive.language.linking import linked_numbers
 from services.archive.language.terms import plain
 from services.archive.pages.body import shown_body
 from services.archive.pages.edition import Edition, around
@@ -65,7 +66,7 @@ class ArticlePage:
     @cached_property
     def body(self) -> str:
         """The text, ready to be shown."""
-        return shown_body(self.article.body, self.edition.words["table"])
+        return shown_body(linked_numbers(self.article.body), self.edition.words["table"])
 
     @cached_property
     def corrections(self) -> list[Article]:

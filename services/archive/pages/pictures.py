@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.article import Article, Media, MediaRole, Rendition
+from services.archive.catalogue.brief import Brief
 from services.common.renditions import WIDTHS
 
 Kind = Literal["picture", "audio", "video"]
@@ -68,7 +69,7 @@ _KINDS = {"mpeg": "MP3"}
 class Files:
     """An article's files, but for those that its text shows itself: where each goes."""
 
-    article: Article
+    article: Article | Brief
 
     @property
     def main(self) -> Shown | None:

@@ -1,7 +1,9 @@
 """Templates become answers."""
 
 from pathlib import Path
+from typing import Annotated
 
+from fastapi import Header
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,8 +15,12 @@ from services.archive.pages.pictures import Files
 from services.archive.pages.static import ICON_PATH, STYLE_PATH
 from services.archive.pages.vietnam import shown
 from services.archive.parts import Parts
+from services.common.problems import not_found
 from services.common.text import fold
 from services.common.translation import translated
+
+Accept = Annotated[str, Header()]
+"""What the caller reads: people have `text/html` in it."""
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -22,6 +28,7 @@ _PAGES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
 _PAGES.filters |= {
     "shown": shown,
@@ -65,3 +72,10 @@ def page(
     )
     headers = {**_HEADERS, "Content-Language": edition.language}
     return HTMLResponse(html, status, headers=headers)
+
+
+def missing(parts: Parts, edition: Edition, accept: str) -> Response:
+    """Answer that nothing is here: a page for people, a problem for programs."""
+    if "text/html" not in accept:
+        raise not_found()
+    return page("missing.html", parts, edition, 404)

@@ -1,44 +1,27 @@
-"""Pages for readers: the front page, lists, search, and an article or the notice of one that is
-gone."""
+"""Pages of one article: as it is, as it was, what changed, and the notice of one that is gone."""
 
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from schemas.article import Article
-from services.archive.catalogue.filters import Filters, LatestRequest
+from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.moments import At
 from services.archive.language.question import Question
 from services.archive.pages import structured
-from services.archive.pages.edition import VIETNAMESE, Edition, TheEdition, around
-from services.archive.pages.front import front_page
-from services.archive.pages.lists import Kind, listed, section_of
+from services.archive.pages.edition import VIETNAMESE, around
 from services.archive.pages.page import ArticlePage
-from services.archive.pages.rendering import page
-from services.archive.pages.searching import answer, read_asked
+from services.archive.pages.rendering import Accept, missing, page
 from services.archive.pages.versions import as_it_was, versions_of
 from services.archive.parts import Parts, TheParts
-from services.common.problems import not_found
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _RELATED, _LATEST = 5, 6
-
-Accept = Annotated[str, Header()]
-After = Annotated[LatestRequest, Query()]
-"""Where a list goes on: `cursor`."""
-
-
-@router.get("/")
-@router.get("/en")
-def front(parts: TheParts, edition: TheEdition) -> Response:
-    """Show what is new: the story that leads, the latest, and each column."""
-    shown = front_page(parts.catalogue, list(parts.registry.names.columns), edition.only)
-    return page("front.html", parts, edition, front=shown)
 
 
 @router.get("/articles/{article_id}")
@@ -65,7 +48,7 @@ def article(article_id: str, parts: TheParts, at: At = None, accept: Accept = ""
         shown.edition,
         page=shown,
         article=found,
-        related=parts.catalogue.related(found, _RELATED),
+        related=parts.catalogue.related(found, _RELATED, diverse=True),
         latest=_latest_but(found, parts),
         structured=[structured.news_article(shown), *structured.breadcrumbs(shown)],
     )
@@ -86,59 +69,6 @@ def history(
         return _gone(found, parts)
     versions = versions_of(parts.catalogue.history(found.id), before)
     return page("history.html", parts, around(found.language), article=found, versions=versions)
-
-
-@router.get("/columns/{code}")
-@router.get("/en/columns/{code}")
-def column(
-    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
-) -> Response:
-    """Show the articles of a column."""
-    return _section("column", code, after, parts, edition, accept)
-
-
-@router.get("/campaigns/{code}")
-@router.get("/en/campaigns/{code}")
-def campaign(
-    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
-) -> Response:
-    """Show the articles of a campaign."""
-    return _section("campaign", code, after, parts, edition, accept)
-
-
-@router.get("/units/{code}")
-@router.get("/en/units/{code}")
-def unit(
-    code: str, after: After, parts: TheParts, edition: TheEdition, accept: Accept = ""
-) -> Response:
-    """Show the articles of a unit, and of those whose work it took over."""
-    return _section("unit", code, after, parts, edition, accept)
-
-
-@router.get("/search")
-@router.get("/en/search")
-def search(request: Request, parts: TheParts, edition: TheEdition) -> Response:
-    """Show what a search finds; what is wrong with the question, if it can't be read."""
-    asked = read_asked(request.query_params)
-    found = answer(asked, parts, edition)
-    return page("search.html", parts, edition, 422 if asked.faults else 200, found=found)
-
-
-def missing(parts: Parts, edition: Edition, accept: str) -> Response:
-    """Answer that nothing is here: a page for people, a problem for programs."""
-    if "text/html" not in accept:
-        raise not_found()
-    return page("missing.html", parts, edition, 404)
-
-
-def _section(
-    kind: Kind, code: str, after: LatestRequest, parts: Parts, edition: Edition, accept: str
-) -> Response:
-    section = section_of(kind, code, parts.registry.names)
-    shown = listed(parts.catalogue, section, edition.only, after.cursor)
-    if not (section.named or shown.articles):
-        return missing(parts, edition, accept)
-    return page("section.html", parts, edition, section=section, shown=shown, after=after.cursor)
 
 
 def _earlier(now: Article, at: datetime, parts: Parts, accept: str) -> Response:
@@ -180,5 +110,11 @@ def _find(article_id: str, parts: Parts) -> Article | None:
 
 
 def _latest_but(article: Article, parts: Parts) -> list[Article]:
-    found = parts.catalogue.by_time(Question(), Filters(), _LATEST + 1)
-    return [hit.article for hit in found.hits if hit.article.id != article.id][:_LATEST]
+    """Give what else is new: in the edition's language, if there is something."""
+
+    def latest(only: str | None) -> list[Article]:
+        found = parts.catalogue.by_time(Question(), Filters(language=only), _LATEST + 1)
+        return [hit.article for hit in found.hits if hit.article.id != article.id][:_LATEST]
+
+    only = around(article.language).only
+    return latest(only) or latest(None)

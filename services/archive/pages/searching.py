@@ -65,7 +65,8 @@ class Links:
     def choices(
         self, facets: Mapping[str, Mapping[str, int]], names: Names
     ) -> Iterator[tuple[str, list[Choice]]]:
-        """Give the values of each facet by which the list can be narrowed, or was."""
+        """Give the values of each facet by which the list can be narrowed, or was: those that
+        most have, and the chosen one."""
         for facet, counts in facets.items():
             chosen = self.given.get(facet)
             found = [
@@ -75,11 +76,11 @@ class Links:
                     self.changed(**{facet: None if value == chosen else value}),
                     value == chosen,
                 )
-                for value, count in counts.items()
-                if chosen in (None, value)
+                for place, (value, count) in enumerate(counts.items())
+                if place < _VALUES or value == chosen
             ]
             if chosen or len(found) > 1:
-                yield facet, found[:_VALUES]
+                yield facet, found
 
     def _label(self, facet: str, value: str, names: Names) -> str:
         match facet:
@@ -105,9 +106,10 @@ class Found:
     articles: Mapping[UUID, Article] = field(default_factory=dict)
     """The articles of the hits."""
     choices: Sequence[tuple[str, list[Choice]]] = ()
-    did_you_mean: str | None = None
     next: str | None = None
     """The address of the next page."""
+    meant: str | None = None
+    """A question that finds much more."""
 
     @property
     def question(self) -> str:
@@ -126,14 +128,14 @@ def answer(asked: Asked, parts: Parts, edition: Edition) -> Found:
     request = asked.request
     if request is None:
         return Found(asked, links)
+    given = parts.search.find(request)
     names = parts.registry.names
-    found = parts.search.find(request)
     return Found(
         asked,
         links,
-        hits=Views(parts.site, names).hits(found.found, found.phrases),
-        articles={hit.article.id: hit.article for hit in found.found.hits},
-        choices=list(links.choices(found.facets, names)),
-        did_you_mean=found.did_you_mean,
-        next=links.changed(cursor=found.next) if found.next else None,
+        hits=Views(parts.site, names).hits(given.found, given.phrases),
+        articles={hit.article.id: hit.article for hit in given.found.hits},
+        choices=list(links.choices(given.facets, names)),
+        next=links.changed(cursor=given.next) if given.next else None,
+        meant=given.did_you_mean,
     )
