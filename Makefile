@@ -67,6 +67,9 @@ eval: export OPENBLAS_NUM_THREADS = 1
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
 
+eval-search: .venv/dev  ## measure search for articles that one remembers, typed in several ways (DATA=FOLDER)
+	$(BIN)/python -m bench.search_eval $(DATA)
+
 screenshots: .venv/dev programs  ## write docs/screenshots: the pages at three widths, with the demo in them
 	@$(BIN)/python -m tests.browser.screenshots
 
@@ -79,6 +82,9 @@ bench: .venv/dev  ## measure ingest beside a bare Kafka producer
 bench-feeds: .venv/dev  ## measure how soon an article is in the feeds, and what it costs with many behind
 	@$(BIN)/python -m bench.feeds
 	@$(BIN)/python -m bench.growth $(ARGS)
+
+bench-cluster: .venv/dev  ## measure archive on a search cluster beside its embedded index (DATA=FOLDER)
+	$(BIN)/python -m bench.search_cluster $(DATA)
 
 bench-serving: .venv/dev  ## measure the feeds beside nginx, which serves the same bytes
 	@bench/install-programs
@@ -113,4 +119,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval eval-search bench bench-feeds bench-cluster bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots

@@ -26,7 +26,7 @@ import psutil
 
 from bench.archive import report
 from bench.archive.asking import Asked, questions
-from bench.archive.measuring import Times, in_turns
+from bench.archive.measuring import Answers, in_turns
 from bench.news import events
 from schemas.article import Article
 from schemas.reading import read_article_event
@@ -178,7 +178,7 @@ def archive_memory(folder: Path, subjects: Sequence[Article], **settings: str) -
         shutil.rmtree(folder / "service")
 
 
-def spread(times: Times) -> str:
+def spread(times: Answers) -> str:
     return f"{times.p50:.1f} ms, {times.p99:.1f} ms"
 
 

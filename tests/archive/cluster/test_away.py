@@ -2,20 +2,24 @@
 
 import asyncio
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from pydantic import ValidationError
 
 from services.archive.cluster.bulk import DocumentRefused, write
 from services.archive.cluster.engine import ClusterEngine
 from services.archive.cluster.nodes import Nodes, NotNow
 from services.archive.cluster.writes import Write
 from services.archive.engine.contract import EngineFailed
+from services.archive.settings import ArchiveSettings
 from tests.archive.conftest import running_archive
 from tests.factories import article
-from tests.stack.processes import free_port_base, until
+from tests.stack.processes import DEADLINE, free_port_base, until
 
 pytestmark = pytest.mark.xdist_group("opensearch")
 
@@ -141,3 +145,39 @@ def test_passwords_are_in_no_fault():
     assert "127.0.0.1" in str(failed.value)
     assert "mật" not in str(failed.value)
     assert "tinbai" not in str(failed.value)
+
+
+def test_name_and_password_go_to_each_node_in_a_header():
+    heard: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.extend((self.path, self.headers["Authorization"]))
+            self.send_response(200)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        assert (
+            Nodes([f"http://tinbai:m%E1%BA%ADt@127.0.0.1:{server.server_port}"])
+            .call("GET", "_cluster/health")
+            .ok
+        )
+        thread.join(DEADLINE)
+    assert heard == ["/_cluster/health", f"Basic {b64encode('tinbai:mật'.encode()).decode()}"]
+
+
+@pytest.mark.parametrize(
+    "url", ["search-1:9200", "ftp://search-1", "http://search-1:9200/path", "http://search-1?x=1"]
+)
+def test_what_cannot_be_the_address_of_a_node_is_refused(url):
+    with pytest.raises(ValidationError) as refused:
+        ArchiveSettings(search_url=url)
+    assert url not in str(refused.value.errors(include_input=False, include_url=False))
+
+
+def test_several_nodes_are_named_with_commas_or_spaces_between_them():
+    settings = ArchiveSettings(search_url="https://a:1, https://u:p@b:2 https://c")
+    assert settings.search_urls == ["https://a:1", "https://u:p@b:2", "https://c"]
+    assert "u:p" not in repr(settings)

@@ -8,7 +8,6 @@ from functools import partial
 from threading import Event
 
 import httpx2
-import pytest
 
 from schemas.article import Article
 from services.archive.catalogue.catalogue import Catalogue
@@ -20,8 +19,6 @@ from services.archive.language.question import Question
 from tests.factories import article
 from tests.opensearch.nodes import Node, running_nodes
 from tests.stack.processes import until
-
-pytestmark = pytest.mark.xdist_group("opensearch")
 
 BATCH = 20
 BEFORE, AFTER = 5, 15
