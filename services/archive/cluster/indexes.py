@@ -1,7 +1,6 @@
 """Which index is read, and how another takes its place."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +11,6 @@ from services.archive.engine.documents import FORMAT
 from services.common.ids import new_id
 
 _FIRST = "000001"
-_NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
