@@ -98,7 +98,7 @@ def test_it_gives_the_same_answers_as_the_index_that_grew(tmp_path):
     past = Past(ARTICLES)
     questions = list(past.questions(QUESTIONS))
     engine = EmbeddedEngine(tmp_path / "index")
-    take_all(lambda changes: engine.take(changes, {}), past.arrivals(), 10)
+    take_all(lambda changes: engine.take(changes, {}), past.arrivals(), 25)
     grown = list(answers(engine, questions))
     histories = {id_: Catalogue(engine, Registry(engine)).history(id_) for id_ in past.ids}
     rebuilt(engine, past.kept())
