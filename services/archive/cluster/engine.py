@@ -117,7 +117,9 @@ class ClusterEngine:
         then so must the process, for the index has nothing of what the process has read."""
         async with asyncio.TaskGroup() as tasks:
             beside = tasks.create_task(tidying(self._tidy))
-            while not await asyncio.to_thread(self._begins_anew):
+            while True:
+                if await asyncio.to_thread(self._begins_anew):
+                    break
                 await asyncio.sleep(_LOOK_EVERY)
             beside.cancel()
         log.warning("index_begins_anew")
