@@ -62,8 +62,13 @@ fuzz: .venv/dev  ## schemathesis against ingest, all phases and checks (EXAMPLES
 histories: .venv/dev  ## ten thousand random histories against what partners must hold (HISTORIES=10000)
 	TINBAI_TEST_HISTORIES=$(HISTORIES) $(BIN)/pytest -n 2 --timeout 7200 tests/syndicate/changes/test_histories.py tests/syndicate/deliveries/test_histories.py tests/partner/test_histories.py $(ARGS)
 
+# One thread for numpy's linear algebra, as in archive itself.
+eval: export OPENBLAS_NUM_THREADS = 1
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
 	$(BIN)/python -m bench.related_eval $(DATA)
+
+eval-search: .venv/dev  ## measure search for articles that one remembers, typed in several ways (DATA=FOLDER)
+	$(BIN)/python -m bench.search_eval $(DATA)
 
 screenshots: .venv/dev programs  ## write docs/screenshots: the pages at three widths, with the demo in them
 	@$(BIN)/python -m tests.browser.screenshots
@@ -114,4 +119,4 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval bench bench-feeds bench-cluster bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker lint fuzz eval eval-search bench bench-feeds bench-cluster bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots

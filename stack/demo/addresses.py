@@ -30,7 +30,7 @@ def worth_opening(layout: Layout, ids: Mapping[str, str]) -> dict[str, str]:
         "a translation": f"{archive}/articles/{ids[_TRANSLATED]}",
         "the urgent one": f"{archive}/articles/{ids[_URGENT]}",
         "corrected": f"{archive}/articles/{ids[_CORRECTED]}",
-        "its versions": f"{archive}/v1/articles/{ids[_CORRECTED]}/history",
+        "its versions": f"{archive}/articles/{ids[_CORRECTED]}/history",
         "retracted (410)": f"{archive}/articles/{ids[_RETRACTED]}",
         "after a minute": f"{archive}/articles/{ids[_EMBARGOED]}",
         "RSS": f"{syndicate}/feeds/latest.rss",

@@ -110,11 +110,11 @@ def test_dark_is_dark(paper, tab):
     assert dark < 40
 
 
-def test_an_article_without_pictures_is_page_and_style_sheet_and_little_of_both(paper, tab):
+def test_an_article_without_pictures_and_its_style_sheet_are_small(paper, tab):
     tab.be(360)
     tab.open(paper.article("vt-phan-bac-canh-buom"))
     resources = "performance.getEntriesByType('resource').map(each => each.name)"
-    (style,) = [each for each in tab.run(resources) if "/icon-" not in each]
+    (style,) = [each for each in tab.run(resources) if "/style-" in each]
     parts = (httpx2.get(url).content for url in (paper.article("vt-phan-bac-canh-buom"), style))
     assert sum(len(gzip.compress(part)) for part in parts) < 8_000  # bytes
 

@@ -65,16 +65,30 @@ def asking(asker: Asker, names: Names, view: View) -> Asking:
     def columns(name: Name) -> Sequence[int]:
         return [place[term] for term in name.terms]
 
+    entities = [
+        Entity(used[0].text, [*map(columns, used)], [*map(columns, others)])
+        for used, others in named
+    ]
+    frequencies = _as_entities(_frequencies(view, spelt), entities)
     return Asking(
         terms=spelt,
         hashes=hashes[order],
         weights=weights[order].astype(np.float32),
-        rarity=rarity(_frequencies(view, spelt), view.documents, asker.least),
-        entities=[
-            Entity(used[0].text, [*map(columns, used)], [*map(columns, others)])
-            for used, others in named
-        ],
+        rarity=rarity(frequencies, view.documents, asker.least),
+        entities=entities,
     )
+
+
+def _as_entities(frequencies: Sequence[int], entities: Sequence[Entity]) -> Sequence[int]:
+    """Count the terms of names as often as the entity is named by any of them: else a name that
+    only this article has would be its own, and say nothing."""
+    counted = list(frequencies)
+    for entity in entities:
+        names = [*entity.own, *entity.others]
+        named = sum(min(frequencies[term] for term in name) for name in names)
+        for term in (term for name in names for term in name):
+            counted[term] = max(counted[term], named)
+    return counted
 
 
 def _frequencies(view: View, terms: Sequence[str]) -> Sequence[int]:

@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.archive.catalogue import queries
 from services.archive.engine.contract import View
+from services.archive.language.phrases import whole, written
 from services.archive.language.spelling import halves, slips, without_telex
 
 _MOST_WORDS = 12  # of a question; a longer one was pasted, and has its slip elsewhere
@@ -43,6 +45,23 @@ def corrections(words: Words, view: View) -> Sequence[Mapping[int, Words]]:
     best = {at: some[0].words for at, some in found.items()}
     others = ({**best, each.at: each.words} for some in found.values() for each in some[1:])
     return [best, *others][:_MOST_TRIED]
+
+
+def with_marks(words: Words, corrected: Mapping[int, Words], view: View) -> Mapping[int, Words]:
+    """Write what was put for some of the words as headlines write it beside its neighbour; without
+    marks where none does."""
+    return {at: _written(at, words, instead, view) for at, instead in corrected.items()}
+
+
+def _written(at: int, words: Words, instead: Words, view: View) -> Words:
+    before, after = words[at - 1 : at] if at else (), words[at + 1 : at + 2]
+    for phrase in ((*before, *instead)[-2:], (*instead, *after)[:2]):
+        if len(phrase) == 2:
+            said = view.vocabulary("phrase", whole(phrase), queries.current(), 1)
+            if said:
+                marked = tuple(written(said[0][0]).split())
+                return marked if len(instead) == 2 else (marked[phrase.index(instead[0])],)
+    return instead
 
 
 def _for_word(at: int, words: Words, view: View) -> list[Correction]:

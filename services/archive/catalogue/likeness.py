@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.archive.language.signature import Hashes, Numbers, Signature
+from services.archive.language.signature import STEPS, Hashes, Numbers, Signature
 
 _BUCKETS = 2048
 _TABLE = 1 << 16
 _MIX = np.uint32(2_654_435_769)  # 2**32 by the golden ratio: spreads hashes over buckets
 _NEIGHBOURS = 10
+# What an article has for itself counts less against it: much of it no other article has at all, and
+# that says nothing.
+_UNSHARED = 0.7
 
 Columns = Sequence[int]
 """Places in `Asking`."""
@@ -71,7 +74,7 @@ def compare(asking: Asking, others: Sequence[Signature]) -> Compared:
     count, sizes = len(others), [len(each.hashes) for each in others]
     rows = np.repeat(np.arange(count), sizes)
     hashes = np.concatenate([each.hashes for each in others])
-    weights = np.concatenate([each.weights for each in others])
+    weights = np.concatenate([each.weights for each in others]) / np.float32(STEPS)
     places, at = _shared(asking, hashes)
     words, pairs = _typical(asking)
     rarity = np.where(hashes & 1, pairs, words)
@@ -110,7 +113,7 @@ def _typical(asking: Asking) -> list[np.float32]:
     """How rare a word is, and a pair."""
     odd, own = (asking.hashes & 1).astype(bool), asking.weights > 0
     both = (asking.rarity[own & ~odd], asking.rarity[own & odd])
-    return [each.mean() if len(each) else np.float32(0) for each in both]
+    return [np.float32(_UNSHARED * each.mean() if len(each) else 0) for each in both]
 
 
 def _credit_other_names(

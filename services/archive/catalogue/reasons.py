@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.archive.catalogue.likeness import Asking, Columns
+from services.archive.language.numbers import citations
 from services.archive.language.terms import Spelling, pairs
 from services.common.text import folded_words
 
@@ -17,10 +18,6 @@ _TERMS = 20  # of which reasons are made, at most
 _NAMES = 3  # of them, so that something is said of the matter too
 _UPPER = "".join(c for c in map(chr, [*range(0x250), *range(0x1E00, 0x1F00)]) if c.isupper())
 _NAME = re.compile(rf"[{_UPPER}][^\W_]*(?:[ .-]{{1,2}}[{_UPPER}0-9][^\W_]*)*")
-# 4314/TCHQ-TXNK, 08/2015/NĐ-CP, 66/NQ-CP
-_NUMBER = re.compile(
-    rf"\b[0-9]{{1,5}}(?:/[0-9]{{4}})?/[{_UPPER}][{_UPPER}0-9]+(?:-[{_UPPER}0-9]+)*"
-)
 _BEGINNING = re.compile(r"(?:^|[.!?…:\"“”\n]\s*)$")
 
 
@@ -79,7 +76,7 @@ class Reasons:
     @cached_property
     def _mentions(self) -> Sequence[Mention]:
         units = [Mention(each.name, [*each.own, *each.others]) for each in self.asking.entities]
-        numbers = (found[0] for found in _NUMBER.finditer(self.text))
+        numbers = (self.text[each.start : each.end] for each in citations(self.text))
         return [*self._found(numbers), *units, *self._found(_names(self.text))]
 
     def _found(self, texts: Iterable[str]) -> list[Mention]:

@@ -11,7 +11,7 @@ from services.archive.catalogue.likeness import Asking, Compared, likeness_of_te
 from services.archive.engine.query import Any, Boosted, Query, Term
 from services.archive.language.signature import Numbers, Signature
 
-_LOOKED_AT = 30  # of what the engine finds; more of them change nothing
+_LOOKED_AT = 40  # of what the engine finds; more of them change nothing
 _SPARE = 10  # beyond those that are shown: copies and the article itself fall away
 _TERMS = 60  # fewer miss, more cost time
 _CROWD = 0.3  # how much of an article's likeness to its neighbours counts against it

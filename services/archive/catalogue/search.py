@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from services.archive.catalogue import queries
 from services.archive.catalogue.catalogue import Found
-from services.archive.catalogue.correcting import corrections
+from services.archive.catalogue.correcting import corrections, with_marks
 from services.archive.catalogue.filters import Filters, SearchRequest
 from services.archive.catalogue.reading import Reading, read
 from services.archive.catalogue.registry import Registry
@@ -96,10 +96,11 @@ class Search:
         question = asked.question
         words = tuple(word for clause in question.wanted for word in clause.words)
         for corrected in corrections(words, view):
-            text = rewritten(question, corrected)
-            query = queries.found(read(read_question(text), names), asked, names)
+            bare = rewritten(question, corrected)
+            query = queries.found(read(read_question(bare), names), asked, names)
             if view.total(query) >= max(1, _BETTER * hits):
-                return text
+                marked = any(clause.marked for clause in question.wanted)
+                return rewritten(question, with_marks(words, corrected, view)) if marked else bare
         return None
 
 

@@ -19,7 +19,7 @@ from services.archive.catalogue.registry import Names, Registry
 from services.archive.engine.contract import Engine, View
 from services.archive.engine.query import Query
 from services.archive.language.numbers import as_number, slug_prefix
-from services.archive.language.phrases import written
+from services.archive.language.phrases import beginnings, written
 from services.archive.language.question import read_question
 from services.archive.language.terms import WRITTEN_WORD
 from services.common.text import folded_words
@@ -127,7 +127,8 @@ def _completed(begun: str, query: Query, view: View) -> list[str]:
         return []
     counts = {
         written(value): count
-        for value, count in view.vocabulary("phrase", prefix, query, _LOOKED_AT)
+        for beginning in beginnings(prefix)
+        for value, count in view.vocabulary("phrase", beginning, query, _LOOKED_AT)
     }
     whole = [phrase for phrase in counts if not _is_part(phrase, counts)]
     # `bàn` completes to what is written so, before what is written with other marks.

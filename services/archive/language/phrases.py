@@ -1,7 +1,7 @@
 """What headlines speak of, in two or three syllables: suggested to who begins to type it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.archive.language.terms import WRITTEN_WORD
 from services.common.text import fold
@@ -20,12 +20,24 @@ _BREAK = re.compile(r"[^\w\s]|_")
 
 
 def phrases_of(line: str) -> set[str]:
-    """Give the phrases of a line, each as it is found: `hai quan=hải quan`."""
+    """Give the phrases of a line, each as it is found: `2hai quan=hải quan`, by how many words it
+    has and how they fold."""
     return {
-        _JOINT.join((fold(phrase), phrase))
+        f"{size}{fold(phrase)}{_JOINT}{phrase}"
         for piece in _BREAK.split(line.lower())
-        for phrase in _phrases(WRITTEN_WORD.findall(piece))
+        for size, phrase in _phrases(WRITTEN_WORD.findall(piece))
     }
+
+
+def beginnings(begun: str) -> list[str]:
+    """Give how phrases begin, as they are found, of which so much was typed, folded. After one word
+    there are too many of three."""
+    return [f"{size}{begun}" for size in _SIZES if " " in begun or size == _SIZES[0]]
+
+
+def whole(words: Sequence[str]) -> str:
+    """Give how a phrase of these folded words begins, in any spelling."""
+    return f"{len(words)}{' '.join(words)}{_JOINT}"
 
 
 def written(phrase: str) -> str:
@@ -33,9 +45,9 @@ def written(phrase: str) -> str:
     return phrase.partition(_JOINT)[2]
 
 
-def _phrases(words: list[str]) -> Iterator[str]:
+def _phrases(words: list[str]) -> Iterator[tuple[int, str]]:
     for size in _SIZES:
         for first in range(len(words) - size + 1):
             phrase = words[first : first + size]
             if phrase[0] not in _JOINING and phrase[-1] not in _JOINING:
-                yield " ".join(phrase)
+                yield size, " ".join(phrase)
