@@ -2,7 +2,7 @@
 
 A term is the hash of a word, or of a pair of neighbours, and its weight is how often the article
 has it. News tells the most important things first (the inverted pyramid): headline and lead count
-twice, and what stands far down counts half. How rare a term is in all the paper is not in it, so
+twice, and what stands far down a third. How rare a term is in all the paper is not in it, so
 that a signature is the same whenever and wherever it is made, and never has to be made anew.
 """
 
@@ -20,8 +20,8 @@ Hashes = NDArray[np.uint32]
 """Odd ones are pairs."""
 Numbers = NDArray[np.floating]
 
-_FAR_DOWN = 200  # words of the body; those after them count half
-_TOP, _USUAL, _DEEP = 2.0, 1.0, 0.5
+_FAR_DOWN = 200  # words of the body; those after them count a third
+_TOP, _USUAL, _DEEP = 2.0, 1.0, 1 / 3
 STEPS = 32
 _ID = 16  # bytes
 _ENTRY = 5  # bytes: a hash and a weight
