@@ -114,15 +114,14 @@ class ClusterEngine:
         """See whether the cluster is there, take what was erased out of its files, and delete the
         indexes that were followed by others. Run until cancelled, or until the index begins anew:
         then so must the process, for the index has nothing of what the process has read."""
-        purging = asyncio.create_task(tidying(self._tidy))
-        try:
+        async with asyncio.TaskGroup() as tasks:
+            beside = tasks.create_task(tidying(self._tidy))
             while True:
                 if await asyncio.to_thread(self._begins_anew):
-                    log.warning("index_begins_anew")
-                    return
+                    break
                 await asyncio.sleep(_LOOK_EVERY)
-        finally:
-            purging.cancel()
+            beside.cancel()
+        log.warning("index_begins_anew")
 
     def close(self) -> None:
         """Close the connections."""
