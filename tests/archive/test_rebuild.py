@@ -193,7 +193,7 @@ async def test_what_is_left_of_others_is_cleared_away(engine, tmp_path):
 
     tending = asyncio.create_task(engine.tend(at_once))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(folders(tmp_path / "index")) > 1:
                 await asyncio.sleep(0.02)
     finally:
