@@ -30,8 +30,7 @@ from services.archive.cluster.writes import (
     version_id,
 )
 from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome
-from services.archive.engine.documents import instant
-from services.common.instants import now
+from services.common.instants import microseconds, now
 from services.common.resuming import Offsets
 
 _QUIET = 100
@@ -80,7 +79,7 @@ class ClusterEngine:
         histories, new = apply({}, changes)
         writes = list(changes_writes(histories))
         if any(isinstance(change, Erased) or change.erased for change in changes):
-            writes.append(erased_at(instant(now())))
+            writes.append(erased_at(microseconds(now())))
         taken = self._write(writes, offsets, refresh=len(changes) < _QUIET)
         above = self._ranks([id_ for id_, is_new in taken.items() if not is_new])
         for listener in self._listeners:

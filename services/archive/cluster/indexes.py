@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,7 +13,6 @@ from services.common.ids import new_id
 
 _FIRST = "000001"
 _NUMBERED = re.compile(r"\d{6}(-[0-9a-f]{8})?$")
-_NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
