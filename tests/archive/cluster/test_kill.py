@@ -66,11 +66,13 @@ def test_a_node_that_is_killed_while_archives_write_takes_nothing_with_it():
         writers = [Writer([node.url for node in nodes]) for _ in range(WRITERS)]
         killed = Event()
         writing = [threads.submit(each.run, BEFORE + AFTER, killed) for each in writers]
-        until(lambda: all(len(each.taken) >= BEFORE * BATCH for each in writers))
-        until(lambda: has_its_copy(nodes[0]))  # a new index has one only when that is made
-        victim = holder_of_the_first_copy(nodes)
-        os.kill(running[victim].pid, signal.SIGKILL)
-        killed.set()
+        try:
+            until(lambda: all(len(each.taken) >= BEFORE * BATCH for each in writers))
+            until(lambda: has_its_copy(nodes[0]))  # a new index has one only when that is made
+            victim = holder_of_the_first_copy(nodes)
+            os.kill(running[victim].pid, signal.SIGKILL)
+        finally:
+            killed.set()  # else they would write on for ever
         for each in writing:
             each.result(240)
 
