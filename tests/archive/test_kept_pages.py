@@ -42,9 +42,10 @@ class Paper:
         @app.get("/pages/{name}")
         async def page(name: str, request: Request) -> Response:
             self.made += 1
-            await self.goes_on.wait()
             text = f"<a href='/articles/{SHOWN}'>{name} {request.query_params} {self.text}</a>"
-            return HTMLResponse(text, self.status, self.headers)
+            answer = text, self.status, self.headers
+            await self.goes_on.wait()
+            return HTMLResponse(*answer)
 
         kept = Middleware(KeptPages, routes=list(app.routes), pages=lambda _: self.pages)
         app.user_middleware.append(kept)
@@ -93,6 +94,27 @@ async def test_what_changes_while_it_is_made_is_made_again(paper):
     paper.goes_on.set()
     assert "newnew" in (await reader).text
     assert paper.made == 2
+
+
+async def test_who_comes_after_a_change_is_not_given_what_was_begun_before_it(paper):
+    paper.goes_on.clear()
+    paper.status = 404
+    early = asyncio.create_task(paper.get())
+    while not paper.made:
+        await asyncio.sleep(0)
+    paper.pages.kept.changed({SHOWN})
+    paper.status = 200
+    late = asyncio.create_task(paper.get())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    paper.goes_on.set()
+    assert ((await early).status_code, (await late).status_code) == (404, 200)
+
+
+async def test_a_question_mark_in_a_path_is_no_query(paper):
+    assert "a b=1" in (await paper.get("/pages/a?b=1")).text
+    assert "a?b=1" in (await paper.get("/pages/a%3Fb=1")).text
+    assert "a%3Fb=1" in (await paper.get("/pages/a%253Fb=1")).text
 
 
 async def test_while_one_old_page_is_made_anew_the_others_are_given_as_they_are(paper):

@@ -92,8 +92,10 @@ class KeptPages:
 
     async def _made_once(self, key: str, scope: Scope) -> Page | _Whole:
         """Wait for who makes it, or have it made."""
-        # What isn't kept may be another for another reader.
-        of = (key, Headers(scope=scope).get("accept"), current_language())
+        # What isn't kept may be another for another reader; and who comes after a change is not
+        # given what was begun before it.
+        change = self._pages(scope).kept.begin().change
+        of = (key, Headers(scope=scope).get("accept"), current_language(), change)
         making = self._under_way.get(of)
         if making is None:
             making = asyncio.create_task(self._made(key, scope))
@@ -149,7 +151,8 @@ def _shown(path: str, body: bytes) -> set[UUID]:
 
 
 def _key(scope: Scope) -> str:
-    path: str = scope["path"]
+    # Decoded: a question mark in it begins no query.
+    path: str = scope["path"].replace("%", "%25").replace("?", "%3F")
     if not scope["query_string"]:
         return path
     given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
