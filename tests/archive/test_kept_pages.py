@@ -235,6 +235,15 @@ async def test_what_has_ended_is_on_no_page_any_more(archive, how):
     assert (await archive.page(gone)).status_code == 410
 
 
+async def test_no_question_is_proposed_any_more_that_only_what_has_ended_answers(archive):
+    archive.take(gone := article(headline="Bắt giữ ngà voi", body="<p>Ngà voi.</p>"))
+    page = await archive.get("/search?q=ngaf voii", Accept="text/html")
+    assert "/search?q=nga+voi" in page.text
+    archive.take(retraction(gone.id))
+    again = await archive.get("/search?q=ngaf voii", Accept="text/html")
+    assert "nga+voi" not in again.text
+
+
 async def test_an_address_that_was_empty_has_a_page_once_there_is_an_article(archive):
     shown = article()
     assert (await archive.page(shown)).status_code == 404

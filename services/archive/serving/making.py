@@ -3,7 +3,8 @@
 This stands before the routes. What they answer is kept if it is a page that was found, or the
 notice of one that is gone; anything else is passed on, so a flood of addresses without a page fills
 nothing. A page shows what it names: every article on it is there with its id, in a link or as its
-own address. So no template needs to say what it showed, and none can forget to.
+own address. So no template needs to say what it showed, and none can forget to. What shows words
+of an article that it doesn't name says `no-store`.
 """
 
 import asyncio
@@ -50,7 +51,8 @@ class _Whole:
         """Whether it is the same for whoever asks next."""
         headers = Headers(raw=list(self.headers))
         is_page = headers.get("content-type", "").startswith("text/html")
-        return is_page and self.status in _KEPT and "vary" not in headers
+        may_be = "vary" not in headers and headers.get("cache-control") != "no-store"
+        return is_page and self.status in _KEPT and may_be
 
 
 class KeptPages:
