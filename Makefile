@@ -100,8 +100,7 @@ bench-partners: .venv/dev  ## measure deciding, telling partners, and webhooks b
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.misbehaviour
 
-bench-archive: .venv/dev  ## measure related news and search beside other engines, and at a million (DATA=FOLDER)
-	@tests/install-programs
+bench-archive: .venv/dev programs  ## measure related news and search beside other engines, and at a million (DATA=FOLDER)
 	@$(BIN)/python -m bench.archive $(DATA) $(ARGS)
 
 bench-indexing: .venv/dev  ## measure indexing from Kafka beside bare tantivy-py (DATA=FOLDER, ARGS="1000000 1")

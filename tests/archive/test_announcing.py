@@ -14,7 +14,7 @@ from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.intake import Intake
 from services.common.consuming import Batch, Received
 from services.common.publishing import NotConfirmed
-from tests.archive.test_changes import FakeRecord
+from tests.archive.articles.test_changes import FakeRecord
 from tests.factories import TRACE, article, event, retraction
 
 PLACE = ("articles", 0)

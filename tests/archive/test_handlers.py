@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.archive.handlers import in_parts
-from tests.archive.test_changes import FakeRecord
+from tests.archive.articles.test_changes import FakeRecord
 
 RECORDS = [FakeRecord(b"", offset=number) for number in range(1200)]
 

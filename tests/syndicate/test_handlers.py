@@ -9,7 +9,7 @@ from services.syndicate.feeds.site import Site
 from services.syndicate.history.pages import Pages
 from services.syndicate.rendering.press import Press
 from services.syndicate.serving.shelf import Shelf
-from tests.archive.test_changes import FakeRecord
+from tests.archive.articles.test_changes import FakeRecord
 from tests.factories import article, event
 from tests.syndicate.partners_at_work import intake_of
 

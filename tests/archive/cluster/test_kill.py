@@ -8,6 +8,7 @@ from functools import partial
 from threading import Event
 
 import httpx2
+import pytest
 
 from schemas.article import Article
 from services.archive.catalogue.catalogue import Catalogue
@@ -60,6 +61,7 @@ def holder_of_the_first_copy(nodes: Sequence[Node]) -> Node:
     return next(node for node in nodes if node.folder.name == name)
 
 
+@pytest.mark.timeout(600)  # three nodes start, and one is missed: a minute on a busy machine
 def test_a_node_that_is_killed_while_archives_write_takes_nothing_with_it():
     with running_nodes(3, heap="256m") as running, ThreadPoolExecutor(WRITERS) as threads:
         nodes = list(running)

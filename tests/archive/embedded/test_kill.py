@@ -39,7 +39,8 @@ def index_from_where_it_stands(folder: Path, end: int = NEVER) -> None:
 
 def committed_before_kill(folder: Path) -> int:
     program = (
-        "from pathlib import Path; from tests.archive.test_kill import index_from_where_it_stands;"
+        "from pathlib import Path;"
+        f"from {__name__} import index_from_where_it_stands;"
         f"index_from_where_it_stands(Path({str(folder)!r}))"
     )
     with subprocess.Popen(
