@@ -4,7 +4,6 @@ from datetime import datetime
 
 from schemas.times import VIETNAM
 
-
 _LAST = datetime.max.replace(tzinfo=VIETNAM)
 """In Vietnam the year 9999 ends some hours before UTC's."""
 
