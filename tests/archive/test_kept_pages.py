@@ -1,7 +1,6 @@
 """Pages are made once for many readers, and are right for each of them."""
 
 import asyncio
-import gzip
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -272,7 +271,7 @@ async def test_a_page_is_asked_for_anew_and_seldom_sent_again(archive):
     assert (head.status_code, head.content) == (200, b"")
     whole = await archive.get(f"/articles/{shown.id}", **{"Accept-Encoding": "gzip"})
     assert head.headers["content-length"] == whole.headers["content-length"]
-    assert int(head.headers["content-length"]) < len(gzip.decompress(gzip.compress(whole.content)))
+    assert int(head.headers["content-length"]) < len(whole.content)
 
 
 async def test_pages_of_other_sites_may_search_it(archive):
