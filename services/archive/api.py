@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 
 from schemas.article import Article
 from services.archive.catalogue.filters import LatestRequest, SearchRequest, SuggestRequest
@@ -32,6 +32,8 @@ from services.common.problems import Problem, not_found
 from services.common.said import said
 
 router = APIRouter(prefix="/v1", tags=["archive"])
+
+_MOST_WAITING = 30  # texts, of up to half a megabyte
 
 
 @router.get("/articles/{article_id}")
@@ -77,13 +79,16 @@ def related(
 async def related_to_text(request: Request, parts: TheParts) -> RelatedListing:
     """Give related news of a text that is not published; of the text nothing is kept."""
     body = await read_body(request, MAX_BYTES)
+    if parts.comparing.statistics().tasks_waiting >= _MOST_WAITING:
+        detail = said("Too many other texts are being compared just now.")
+        raise Problem("overloaded", detail, headers={"Retry-After": "5"})
 
     def look() -> RelatedListing:
         text = read(body, GivenText)
         items = parts.catalogue.related_to(text.asker, text.limit, diverse=text.diverse)
         return RelatedListing(items=_views(parts).related(items))
 
-    return await run_in_threadpool(look)
+    return await to_thread.run_sync(look, limiter=parts.comparing)
 
 
 @router.get("/latest")

@@ -1,12 +1,15 @@
 """Related news on a few made-up stories."""
 
+import asyncio
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 from schemas.article import Article, PubStatus
+from services.archive.catalogue.catalogue import Catalogue
 from services.archive.catalogue.likeness import Compared
 from services.archive.catalogue.related import freshness, rank
 from tests.archive.conftest import Archive
@@ -204,3 +207,26 @@ def test_what_is_like_many_others_comes_after_what_is_like_this_alone():
 
 def test_dates_in_the_future_are_not_preferred_more():
     assert freshness(-5) == freshness(0)
+
+
+async def test_texts_without_number_leave_others_their_answers(archive: Archive, monkeypatch):
+    goes_on = Event()
+
+    def slow(*_: object, **__: object) -> list[object]:
+        goes_on.wait(20)
+        return []
+
+    monkeypatch.setattr(Catalogue, "related_to", slow)
+    archive.take(shown := IVORY[0])
+    text = {"headline": "Ngà voi", "body": "<p>Ngà voi.</p>"}
+    sent = [asyncio.create_task(archive.http.post("/v1/related", json=text)) for _ in range(60)]
+    try:
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(5):
+            assert (await archive.get(f"/v1/articles/{shown.id}")).status_code == 200
+    finally:
+        goes_on.set()
+    answers = [
+        (each.status_code, each.headers.get("retry-after")) for each in await asyncio.gather(*sent)
+    ]
+    assert set(answers) == {(200, None), (503, "5")}

@@ -1,7 +1,7 @@
 """Questions to the embedded index."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -37,12 +37,14 @@ class EmbeddedView:
     def best(self, query: Query, limit: int, passed: int = 0) -> Sequence[Hit]:
         """Give what fits best."""
         asked, wanted = compiled(query), passed + limit
-        # Tantivy ranks what fits alike by where it happens to lie: so all of it is looked at.
-        for size in (wanted + _ALIKE, wanted + _MOST_ALIKE):
+        # Tantivy ranks what fits alike by where it happens to lie: so all of it is looked at. Of
+        # more than that, always the same part: else what comes first changed from page to page.
+        for size in (wanted + _ALIKE, -(-wanted // _MOST_ALIKE) * _MOST_ALIKE):
             found = self._searcher.search(asked, size, count=False).hits
             if len(found) < size or _score(found[-1]) < _score(found[wanted - 1]):
                 break
-        return self._hits(self._ranked(found)[passed:wanted])
+        parts = (found[at : at + _MOST_ALIKE] for at in range(0, len(found), _MOST_ALIKE))
+        return self._hits([*chain.from_iterable(map(self._ranked, parts))][passed:wanted])
 
     def sketches(self, query: Query, limit: int) -> Sequence[Sketch]:
         """Give what fits best, unread."""

@@ -1,6 +1,7 @@
 """What a search asks the engine, as far as its speed depends on it."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from services.archive.catalogue import queries
 from services.archive.catalogue.filters import Filters
 from services.archive.catalogue.reading import Reading, read
 from services.archive.catalogue.registry import Names
+from services.archive.embedded import view
 from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.engine.documents import place_in_order
 from services.archive.engine.query import All, Phrase, Term, Unscored
@@ -59,3 +61,13 @@ def test_pages_by_time_lose_and_repeat_nothing_that_was_published_at_one_moment(
     engine.close()
 
     assert shown == [str(each.id) for each in reversed(articles)]
+
+
+def test_no_page_repeats_another_though_more_fit_alike_than_are_looked_at(engine, monkeypatch):
+    monkeypatch.setattr(view, "_MOST_ALIKE", 50)
+    chance = Random(1)
+    times = [NOON + timedelta(minutes=chance.randrange(1000)) for _ in range(130)]
+    engine.take([article(published=each) for each in times], {})
+    asked = engine.view()
+    pages = [asked.best(found("thông quan"), 10, at) for at in range(0, 130, 10)]
+    assert len({hit.record for page in pages for hit in page}) == 130
