@@ -27,12 +27,10 @@ class Frequencies:
             self._documents, self._known = documents, {}
         known = self._known.setdefault(field, {})
         common = max(_COMMON, documents * _COMMON_PART)
-        found = {}
-        for term in terms:
-            frequency = known.get(term)
-            if frequency is None:
-                frequency = searcher.doc_freq(field, term)
-                if frequency >= common:
-                    known[term] = frequency
-            found[term] = frequency
+        found = dict(zip(terms, map(known.get, terms), strict=True))
+        # A few in a hundred are left: what is done for each term alone costs more than to look.
+        for term in [term for term, frequency in found.items() if frequency is None]:
+            found[term] = frequency = searcher.doc_freq(field, term)
+            if frequency >= common:
+                known[term] = frequency
         return found
