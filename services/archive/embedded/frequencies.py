@@ -27,9 +27,8 @@ class Frequencies:
             self._documents, self._known = documents, {}
         known = self._known.setdefault(field, {})
         common = max(_COMMON, documents * _COMMON_PART)
-        found = dict(zip(terms, map(known.get, terms), strict=True))
-        # A few in a hundred are left: what is done for each term alone costs more than to look.
-        for term in [term for term, frequency in found.items() if frequency is None]:
+        found = {term: known[term] for term in terms if term in known}
+        for term in [term for term in terms if term not in found]:
             found[term] = frequency = searcher.doc_freq(field, term)
             if frequency >= common:
                 known[term] = frequency

@@ -17,7 +17,7 @@ from services.common.text import folded_words
 # These stand inside a word; all other tags end one.
 _INLINE = re.compile(r"</?(?:a|abbr|b|del|em|i|ins|mark|q|s|small|strong|sub|sup|u)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-WRITTEN_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+WRITTEN_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
 
 @dataclass(frozen=True)
