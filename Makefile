@@ -119,4 +119,6 @@ lock: .venv/dev  ## resolve pyproject.toml's pins into the two lock files
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-.PHONY: help up demo test tools programs broker lint fuzz eval eval-search bench bench-feeds bench-cluster bench-serving bench-partners bench-archive bench-indexing bench-pages contracts migration lock clean histories opensearch rome readers screenshots
+.PHONY: help up demo test tools programs broker rome opensearch lint readers fuzz histories eval eval-search \
+  screenshots contracts bench bench-feeds bench-cluster bench-serving bench-pages bench-partners \
+  bench-archive bench-indexing migration lock clean

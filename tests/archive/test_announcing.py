@@ -105,7 +105,7 @@ async def test_what_was_told_is_not_taken_again_but_for_the_last_batch(tmp_path,
 async def test_the_index_does_not_wait_for_what_kafka_does_not_take(tmp_path, kafka):
     kafka.up = False
     async with archive(tmp_path / "index", kafka) as (index, intake, announcer):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for end in (2, 4, 6):
                 await intake.take_articles(kafka.batch(end - 2, end))
         assert Catalogue(index, Registry(index)).count() == 6

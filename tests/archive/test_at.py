@@ -45,6 +45,14 @@ async def test_a_time_without_an_offset_is_refused(archive, time):
     assert answer.json()["errors"][0]["pointer"] == "/query/at"
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])
+async def test_a_page_can_be_asked_for_at_the_ends_of_time(archive, time):
+    archive.take(FIRST)
+    answer = await archive.get(f"/articles/{FIRST.id}?at={time}", Accept="text/html")
+    assert answer.status_code == (200 if time.startswith("9") else 404)
+    assert answer.headers["content-type"].startswith("text/html")
+
+
 async def test_before_its_first_release_there_was_nothing(archive):
     archive.take(FIRST)
     answer = await archive.get(path(NOON - HOUR))

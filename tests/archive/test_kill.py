@@ -15,9 +15,9 @@ from services.archive.embedded.engine import EmbeddedEngine
 from services.archive.language.question import Question
 from tests.factories import article
 
-ARTICLES = 400
 BATCH = 5
-KILLS = 5
+KILLS = 4
+NEVER = 10**9
 LOG = ("articles", 0)
 
 
@@ -26,14 +26,15 @@ def sample(offset: int) -> Article:
     return article(id=UUID(int=offset), headline=f"Tin số {offset}")
 
 
-def index_from_where_it_stands(folder: Path) -> None:
+def index_from_where_it_stands(folder: Path, end: int = NEVER) -> None:
     """What the killed process does: say when each batch is committed, and go on."""
     engine = EmbeddedEngine(folder)
-    for start in range(engine.offsets.get(LOG, 0), ARTICLES, BATCH):
+    for start in range(engine.offsets.get(LOG, 0), end, BATCH):
         batch = [sample(offset) for offset in range(start, start + BATCH)]
         engine.take(batch, {LOG: start + BATCH})
         sys.stdout.write(f"{start + BATCH}\n")
         sys.stdout.flush()
+    engine.close()
 
 
 def committed_before_kill(folder: Path) -> int:
@@ -60,8 +61,9 @@ def test_killed_in_mid_write_it_goes_on_where_its_last_commit_ends(tmp_path):
         assert Catalogue(engine, Registry(engine)).count() == reached
         engine.close()
 
-    index_from_where_it_stands(folder)
+    end = reached + 2 * BATCH
+    index_from_where_it_stands(folder, end)
     engine = EmbeddedEngine(folder)
     catalogue = Catalogue(engine, Registry(engine))
-    found = catalogue.by_time(Question(), Filters(), ARTICLES + 1)
-    assert sorted(hit.article.id.int for hit in found.hits) == list(range(ARTICLES))
+    found = catalogue.by_time(Question(), Filters(), end + 1)
+    assert sorted(hit.article.id.int for hit in found.hits) == list(range(end))

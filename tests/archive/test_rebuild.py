@@ -98,7 +98,7 @@ def test_it_gives_the_same_answers_as_the_index_that_grew(tmp_path):
     past = Past(ARTICLES)
     questions = list(past.questions(QUESTIONS))
     engine = EmbeddedEngine(tmp_path / "index")
-    take_all(lambda changes: engine.take(changes, {}), past.arrivals(), 10)
+    take_all(lambda changes: engine.take(changes, {}), past.arrivals(), 25)
     grown = list(answers(engine, questions))
     histories = {id_: Catalogue(engine, Registry(engine)).history(id_) for id_ in past.ids}
     rebuilt(engine, past.kept())
@@ -193,7 +193,7 @@ async def test_what_is_left_of_others_is_cleared_away(engine, tmp_path):
 
     tending = asyncio.create_task(engine.tend(at_once))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(folders(tmp_path / "index")) > 1:
                 await asyncio.sleep(0.02)
     finally:

@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import httpx2
@@ -53,20 +54,24 @@ def paper(shared: Stack) -> Stack:
 
 def test_readers_notice_nothing_and_what_comes_later_is_found(paper: Stack) -> None:
     before, [old] = search(paper, "xaydunglai"), indexes(paper)
-    seen, over = [], Event()
+    over = Event()
 
-    def read_on() -> None:
+    def read_on() -> list[list[tuple[str, str]]]:
+        seen = []
         while not over.is_set():
             seen.append(search(paper, "xaydunglai"))
+        return seen
 
-    reader = Thread(target=read_on)
-    reader.start()
     command = [sys.executable, "-m", "stack", "archive", "rebuild", "--data", str(paper.data)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
-    over.set()
-    reader.join()
+    with ThreadPoolExecutor(1) as readers:
+        reader = readers.submit(read_on)
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+        finally:
+            over.set()
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("The new index answers")
+    seen = reader.result()  # a reader who was refused fails here
     assert seen
     assert [each for each in seen if each != before] == []
     assert search(paper, "xaydunglai") == before

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bench.archive.asking import Asked, Subject
 from bench.archive.peers.peer import CANDIDATES, PAGE, Item
-from services.archive.engine.documents import instant
+from services.common.instants import microseconds
 
 HEAP = "1g"
 _INDEX = "news"
@@ -47,7 +47,7 @@ class OpenSearch:
         for item in batch:
             lines.append(json.dumps({"index": {"_id": str(item.article.id)}}))
             texts = {name: item.document.texts[name] for name in ("words", "pairs")}
-            published = instant(item.article.published)
+            published = microseconds(item.article.published)
             lines.append(json.dumps({"unit": item.article.unit, "published": published, **texts}))
         return [("\n".join(lines) + "\n").encode()]
 
@@ -78,7 +78,7 @@ class OpenSearch:
         if asked.unit:
             filters.append({"term": {"unit": asked.unit}})
         if asked.since and asked.until:
-            bounds = {"gte": instant(asked.since), "lt": instant(asked.until)}
+            bounds = {"gte": microseconds(asked.since), "lt": microseconds(asked.until)}
             filters.append({"range": {"published": bounds}})
         query = {"bool": {"must": wanted, "must_not": unwanted, "filter": filters}}
         order = {"sort": [{"published": "desc"}]} if asked.by_time else {}

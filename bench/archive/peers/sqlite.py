@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bench.archive.asking import Asked
 from bench.archive.peers.peer import CANDIDATES, PAGE, Item
-from services.archive.engine.documents import instant
+from services.common.instants import microseconds
 
 _TABLES = """
 CREATE VIRTUAL TABLE news USING fts5(
@@ -40,7 +40,7 @@ class Sqlite:
                 self._next + at,
                 str(item.article.id),
                 item.article.unit,
-                instant(item.article.published),
+                microseconds(item.article.published),
                 item.document.texts["words"],
                 item.document.texts["pairs"],
             )
@@ -82,8 +82,8 @@ class Sqlite:
         conditions, given = ["news MATCH ?"], [match]
         for condition, value in (
             ("unit = ?", asked.unit),
-            ("published >= ?", asked.since and instant(asked.since)),
-            ("published < ?", asked.until and instant(asked.until)),
+            ("published >= ?", asked.since and microseconds(asked.since)),
+            ("published < ?", asked.until and microseconds(asked.until)),
         ):
             if value is not None:
                 conditions.append(condition)

@@ -9,9 +9,8 @@ from services.archive.catalogue.reasons import Reasons
 from services.archive.catalogue.registry import Names
 from services.archive.catalogue.related import chosen, like, looked_at, rank
 from services.archive.engine.contract import View
-from services.archive.engine.documents import instant
 from services.archive.language.signature import read_signature
-from services.common.instants import now
+from services.common.instants import microseconds, now
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def relate(
     if not found:
         return []
     sketches, signatures = zip(*found, strict=True)
-    at = instant(now())
+    at = microseconds(now())
     compared = compare(wanted, signatures)
     ranking = rank(compared, [at - sketch.published for sketch in sketches])
     places = chosen(ranking, signatures, limit, diverse=diverse)

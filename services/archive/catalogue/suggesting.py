@@ -18,10 +18,10 @@ from services.archive.catalogue.reading import read
 from services.archive.catalogue.registry import Names, Registry
 from services.archive.engine.contract import Engine, View
 from services.archive.engine.query import Query
+from services.archive.language.marks import WRITTEN_WORD
 from services.archive.language.numbers import as_number, slug_prefix
 from services.archive.language.phrases import beginnings, written
 from services.archive.language.question import read_question
-from services.archive.language.terms import WRITTEN_WORD
 from services.common.text import folded_words
 
 Kind = Literal["unit", "column", "campaign", "document", "phrase"]

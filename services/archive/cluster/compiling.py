@@ -3,7 +3,6 @@
 from typing import Any as Anything
 
 from services.archive.cluster.nodes import Json
-from services.archive.engine.documents import instant
 from services.archive.engine.query import (
     All,
     Any,
@@ -15,6 +14,7 @@ from services.archive.engine.query import (
     Term,
     Unscored,
 )
+from services.common.instants import microseconds
 
 
 def compiled(query: Query, boost: float = 1.0) -> Json:
@@ -56,6 +56,6 @@ def _constant(query: Json, score: float) -> Json:
 
 def _bounds(query: Published) -> Json:
     return {
-        **({"gte": instant(query.since)} if query.since else {}),
-        **({"lt": instant(query.until)} if query.until else {}),
+        **({"gte": microseconds(query.since)} if query.since else {}),
+        **({"lt": microseconds(query.until)} if query.until else {}),
     }

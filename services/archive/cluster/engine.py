@@ -30,8 +30,7 @@ from services.archive.cluster.writes import (
     version_id,
 )
 from services.archive.engine.contract import Changed, EngineFailed, InWorker, Outcome
-from services.archive.engine.documents import instant
-from services.common.instants import now
+from services.common.instants import microseconds, now
 from services.common.resuming import Offsets
 
 _QUIET = 100
@@ -80,7 +79,7 @@ class ClusterEngine:
         histories, new = apply({}, changes)
         writes = list(changes_writes(histories))
         if any(isinstance(change, Erased) or change.erased for change in changes):
-            writes.append(erased_at(instant(now())))
+            writes.append(erased_at(microseconds(now())))
         taken = self._write(writes, offsets, refresh=len(changes) < _QUIET)
         above = self._ranks([id_ for id_, is_new in taken.items() if not is_new])
         for listener in self._listeners:
@@ -115,15 +114,14 @@ class ClusterEngine:
         """See whether the cluster is there, take what was erased out of its files, and delete the
         indexes that were followed by others. Run until cancelled, or until the index begins anew:
         then so must the process, for the index has nothing of what the process has read."""
-        purging = asyncio.create_task(tidying(self._tidy))
-        try:
+        async with asyncio.TaskGroup() as tasks:
+            beside = tasks.create_task(tidying(self._tidy))
             while True:
                 if await asyncio.to_thread(self._begins_anew):
-                    log.warning("index_begins_anew")
-                    return
+                    break
                 await asyncio.sleep(_LOOK_EVERY)
-        finally:
-            purging.cancel()
+            beside.cancel()
+        log.warning("index_begins_anew")
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,7 +1,7 @@
 """Which index is read, and how another takes its place."""
 
+import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +12,7 @@ from services.archive.engine.documents import FORMAT
 from services.common.ids import new_id
 
 _FIRST = "000001"
-_NONE: Mapping[str, str] = {}
+_NUMBERED = re.compile(r"\d{6}(-[0-9a-f]{8})?$")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ class Indexes:
     def before(self, current: Opened) -> set[str]:
         """List the indexes that were read before the current one."""
         found = _done(self.nodes.call("GET", f"{self.alias}-*/_alias")).body
-        return {name for name in found if self._number(name) < self._number(current.name)}
+        ours = (name for name in found if _NUMBERED.match(name.removeprefix(f"{self.alias}-")))
+        return {name for name in ours if self._number(name) < self._number(current.name)}
 
     def check(self, opened: Opened) -> None:
         """Raise EngineFailed unless some machine has all of the index."""

@@ -23,13 +23,18 @@ _CONNECT_WITHIN = 1.0
 _CONNECTIONS = httpx2.Limits(max_connections=64, max_keepalive_connections=64)
 _REST = 1.0  # seconds without a call, when no node answered
 _NONE: Mapping[str, str] = {}
-_NOT_NOW = (429, 502, 503, 504)
+_BUSY = 429
+_NOT_NOW = (502, 503, 504)
 
 Json = Mapping[str, Any]
 
 
 class NotNow(EngineFailed):
     """The cluster is there, and has too much to do or too few nodes: it may soon be otherwise."""
+
+
+class Busy(NotNow):
+    """A node has too much to do."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Answer:
 
 
 class Nodes:
-    """The nodes of one cluster. Calls may come from any thread; all of them may be repeated."""
+    """The nodes of one cluster. Calls may come from any thread; all of them may be repeated, so one
+    that failed is simply made again at the next node. When none answers, nobody asks for a second:
+    requests that wait for time-outs would pile up."""
 
     def __init__(self, urls: Sequence[str], ca: Path | None = None) -> None:
         # Names and passwords in a URL go into a header: httpx takes them out.
@@ -77,7 +84,7 @@ class Nodes:
             raise NotNow(self._reason)
         content = body if isinstance(body, bytes) or body is None else to_json(body)
         first = next(self._turns)
-        reasons = []
+        reasons, busy = [], False
         for turn in range(len(self._urls)):
             url = self._urls[(first + turn) % len(self._urls)]
             try:
@@ -87,8 +94,10 @@ class Nodes:
                 raise NotNow(_told(url, error)) from error
             except (NotNow, httpx2.TransportError) as error:
                 reasons.append(_told(url, error))
+                busy = busy or isinstance(error, Busy)
         self._reason = "; ".join(reasons)
-        self._resting_until = time.monotonic() + _REST
+        if not busy:
+            self._resting_until = time.monotonic() + _REST
         raise NotNow(self._reason)
 
     def close(self) -> None:
@@ -117,6 +126,8 @@ class Nodes:
         except ValueError:
             body = None  # not OpenSearch's own words: somebody stands before it
         found = Answer(answer.status_code, body)
+        if found.status == _BUSY:
+            raise Busy(found.reason)
         if found.status in _NOT_NOW:
             raise NotNow(found.reason)
         return found

@@ -24,9 +24,9 @@ from services.archive.engine.documents import (
     POSITIONED,
     Document,
     Kind,
-    instant,
     version_document,
 )
+from services.common.instants import microseconds
 from services.common.resuming import Offsets
 
 TEXT, GONE, ERASURE = 1, 2, 3
@@ -100,7 +100,7 @@ def registry_writes(
             yield Write(key, ranks.get(key, 0) + 1, {"kind": Kind.FORGOTTEN})
         else:
             record = event.to_bytes().decode()
-            yield Write(key, instant(event.time), {"kind": Kind.REGISTRY, "record": record})
+            yield Write(key, microseconds(event.time), {"kind": Kind.REGISTRY, "record": record})
 
 
 def offset_writes(offsets: Offsets) -> Iterable[Write]:

@@ -4,7 +4,6 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Compiled
 
 from services.archive.embedded.documents import SCHEMA, index_option
-from services.archive.engine.documents import instant
 from services.archive.engine.query import (
     All,
     Any,
@@ -16,6 +15,7 @@ from services.archive.engine.query import (
     Term,
     Unscored,
 )
+from services.common.instants import microseconds
 
 
 def compiled(query: Query) -> Compiled:
@@ -50,8 +50,8 @@ def _published(query: Published) -> Compiled:
         SCHEMA,
         "published",
         FieldType.Integer,
-        instant(query.since) if query.since else None,
-        instant(query.until) if query.until else None,
+        microseconds(query.since) if query.since else None,
+        microseconds(query.until) if query.until else None,
         # Without a bound there is none, which Tantivy calls inclusive.
         include_upper=query.until is None,
     )

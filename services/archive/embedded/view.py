@@ -20,12 +20,11 @@ from services.archive.engine.query import All, AnyOf, Query, Term
 _STANDS = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EXPIRED, Kind.ERASED})
 _READABLE = frozenset({Kind.CURRENT, Kind.NOTICE, Kind.EARLIER})
 
-
 _ALIKE, _MOST_ALIKE = 10, 2000
 _DIGITS = 5
 """Of a score. It is summed up in 32 bits, in an order that depends on where documents lie."""
 
-Found = tuple[float, DocAddress]
+_Scored = tuple[float, DocAddress]
 
 
 class EmbeddedView:
@@ -122,12 +121,12 @@ class EmbeddedView:
         query = All([Term("key", str(article)), AnyOf("kind", kinds)])
         return records(self._searcher, compiled(query))
 
-    def _ranked(self, found: Sequence[Found]) -> Sequence[Found]:
+    def _ranked(self, found: Sequence[_Scored]) -> Sequence[_Scored]:
         """Put what fits alike in the order of time, then of ids, as `latest` has them."""
         addresses = [address for _, address in found]
         times = (int(t or 0) for t in self._searcher.fast_field_values("published", addresses))
         places = sorted(zip(map(_score, found), times, range(len(found)), strict=True))
-        ranked: list[Found] = []
+        ranked: list[_Scored] = []
         for _, alike in groupby(reversed(places), key=itemgetter(0, 1)):
             group = [found[place] for _, _, place in alike]
             if len(group) > 1:  # a record begins with its article's id
@@ -135,7 +134,7 @@ class EmbeddedView:
             ranked += group
         return ranked
 
-    def _hits(self, found: Sequence[Found]) -> Sequence[Hit]:
+    def _hits(self, found: Sequence[_Scored]) -> Sequence[Hit]:
         addresses = [address for _, address in found]
         published = self._searcher.fast_field_values("published", addresses)
         return [
@@ -144,5 +143,5 @@ class EmbeddedView:
         ]
 
 
-def _score(hit: Found) -> float:
+def _score(hit: _Scored) -> float:
     return float(f"{hit[0]:.{_DIGITS}g}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.archive.language.numbers import citations
 from services.archive.language.phrases import phrases_of
 from services.archive.language.signature import signature_of
 from services.archive.language.terms import Terms, terms_of
+from services.common.instants import microseconds
 
 FORMAT = 4
 """Goes up with every change of what stands in an index; it is then made anew from Kafka."""
@@ -25,8 +26,6 @@ POSITIONED = ("headline", "lead", "words")
 COUNTED = ("pairs", "marked")
 """Fields of terms in no order."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 # No folded word: between two parts it keeps a phrase from reaching across.
 _GAP = " . "
 
@@ -84,7 +83,7 @@ def version_document(article: Article, *, newest: bool) -> Document:
         record=article.model_dump_json().encode(),
         exact=_exact(article),
         texts=_texts(article, terms),
-        published=instant(article.published),
+        published=microseconds(article.published),
         order=place_in_order(article.published, article.id),
         signature=signature_of(article.id, terms).to_bytes(),
     )
@@ -92,12 +91,7 @@ def version_document(article: Article, *, newest: bool) -> Document:
 
 def place_in_order(published: datetime, article_id: UUID) -> str:
     """Say where an article stands among all: by first publication, then by id."""
-    return f"{max(0, instant(published)):018d}{article_id.hex}"
-
-
-def instant(time: datetime) -> int:
-    """Count microseconds since 1970."""
-    return (time - _EPOCH) // _MICROSECOND
+    return f"{max(0, microseconds(published)):018d}{article_id.hex}"
 
 
 def numbers_in(article: Article) -> set[str]:

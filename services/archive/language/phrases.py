@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from services.archive.language.terms import WRITTEN_WORD
+from services.archive.language.marks import WRITTEN_WORD
 from services.common.text import fold
 
 _SIZES = (2, 3)

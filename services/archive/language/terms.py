@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.article import Article
+from services.archive.language.marks import WRITTEN_WORD
 from services.common.text import folded_words
 
 # These stand inside a word; all other tags end one.
 _INLINE = re.compile(r"</?(?:a|abbr|b|del|em|i|ins|mark|q|s|small|strong|sub|sup|u)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-WRITTEN_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
 
 @dataclass(frozen=True)

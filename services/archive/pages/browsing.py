@@ -73,7 +73,12 @@ def search(request: Request, parts: TheParts, edition: TheEdition) -> Response:
     """Show what a search finds; what is wrong with the question, if it can't be read."""
     asked = read_asked(request.query_params)
     found = answer(asked, parts, edition)
-    return page("search.html", parts, edition, 422 if asked.faults else 200, found=found)
+    shown = page("search.html", parts, edition, 422 if asked.faults else 200, found=found)
+    if found.meant:
+        # In which articles these words stand the page doesn't say, so nobody could tell when they
+        # are taken back.
+        shown.headers["Cache-Control"] = "no-store"
+    return shown
 
 
 def _section(

@@ -97,7 +97,7 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchPage:
     """What the search page shows."""
 
     asked: Asked
@@ -122,15 +122,15 @@ class Found:
         return self.asked.request is not None and self.asked.request.by_time
 
 
-def answer(asked: Asked, parts: Parts, edition: Edition) -> Found:
+def answer(asked: Asked, parts: Parts, edition: Edition) -> SearchPage:
     """Search for what was asked; nothing is found where it can't be understood."""
     links = Links(edition, asked.given)
     request = asked.request
     if request is None:
-        return Found(asked, links)
+        return SearchPage(asked, links)
     given = parts.search.find(request)
     names = parts.registry.names
-    return Found(
+    return SearchPage(
         asked,
         links,
         hits=Views(parts.site, names).hits(given.found, given.phrases),

@@ -3,7 +3,8 @@
 This stands before the routes. What they answer is kept if it is a page that was found, or the
 notice of one that is gone; anything else is passed on, so a flood of addresses without a page fills
 nothing. A page shows what it names: every article on it is there with its id, in a link or as its
-own address. So no template needs to say what it showed, and none can forget to.
+own address. So no template needs to say what it showed, and none can forget to. What shows words
+of an article that it doesn't name says `no-store`.
 """
 
 import asyncio
@@ -50,7 +51,8 @@ class _Whole:
         """Whether it is the same for whoever asks next."""
         headers = Headers(raw=list(self.headers))
         is_page = headers.get("content-type", "").startswith("text/html")
-        return is_page and self.status in _KEPT and "vary" not in headers
+        may_be = "vary" not in headers and headers.get("cache-control") != "no-store"
+        return is_page and self.status in _KEPT and may_be
 
 
 class KeptPages:
@@ -92,8 +94,10 @@ class KeptPages:
 
     async def _made_once(self, key: str, scope: Scope) -> Page | _Whole:
         """Wait for who makes it, or have it made."""
-        # What isn't kept may be another for another reader.
-        of = (key, Headers(scope=scope).get("accept"), current_language())
+        # What isn't kept may be another for another reader; and who comes after a change is not
+        # given what was begun before it.
+        change = self._pages(scope).kept.begin().change
+        of = (key, Headers(scope=scope).get("accept"), current_language(), change)
         making = self._under_way.get(of)
         if making is None:
             making = asyncio.create_task(self._made(key, scope))
@@ -149,7 +153,8 @@ def _shown(path: str, body: bytes) -> set[UUID]:
 
 
 def _key(scope: Scope) -> str:
-    path: str = scope["path"]
+    # Decoded: a question mark in it begins no query.
+    path: str = scope["path"].replace("%", "%25").replace("?", "%3F")
     if not scope["query_string"]:
         return path
     given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)

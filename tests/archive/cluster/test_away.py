@@ -5,7 +5,7 @@ import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
@@ -19,7 +19,7 @@ from services.archive.engine.contract import EngineFailed
 from services.archive.settings import ArchiveSettings
 from tests.archive.conftest import running_archive
 from tests.factories import article
-from tests.stack.processes import DEADLINE, free_port_base, until
+from tests.stack.processes import free_port_base, until
 
 pytestmark = pytest.mark.xdist_group("opensearch")
 
@@ -147,25 +147,40 @@ def test_passwords_are_in_no_fault():
     assert "tinbai" not in str(failed.value)
 
 
-def test_name_and_password_go_to_each_node_in_a_header():
+@contextmanager
+def node_that_answers(status: int) -> Iterator[tuple[int, list[str]]]:
+    """Give the port of a node, and what it heard: paths and keys in turn."""
     heard: list[str] = []
 
     class Listener(BaseHTTPRequestHandler):
         def do_GET(self):
-            heard.extend((self.path, self.headers["Authorization"]))
-            self.send_response(200)
+            heard.extend((self.path, self.headers["Authorization"] or ""))
+            self.send_response(status)
             self.end_headers()
 
-    with HTTPServer(("127.0.0.1", 0), Listener) as server:
-        thread = Thread(target=server.handle_request)
-        thread.start()
-        assert (
-            Nodes([f"http://tinbai:m%E1%BA%ADt@127.0.0.1:{server.server_port}"])
-            .call("GET", "_cluster/health")
-            .ok
-        )
-        thread.join(DEADLINE)
-    assert heard == ["/_cluster/health", f"Basic {b64encode('tinbai:mật'.encode()).decode()}"]
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, heard
+        server.shutdown()
+
+
+def test_name_and_password_go_to_each_node_in_a_header():
+    with node_that_answers(200) as (port, heard):
+        assert Nodes([f"http://tinbai:m%E1%BA%ADt@127.0.0.1:{port}"]).call("GET", "_cluster").ok
+    assert heard == ["/_cluster", f"Basic {b64encode('tinbai:mật'.encode()).decode()}"]
+
+
+@pytest.mark.parametrize(("status", "asked"), [(429, 2), (503, 1)])
+def test_a_node_that_has_too_much_to_do_is_there_for_the_next_one(status, asked):
+    with node_that_answers(status) as (port, heard):
+        nodes = Nodes([f"http://127.0.0.1:{port}"])
+        for _ in range(2):
+            with pytest.raises(NotNow, match=f"127.0.0.1:{port}: {status}"):
+                nodes.call("GET", "_search")
+    assert len(heard[::2]) == asked
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ mean length of a text count earlier versions and the registry's records, Lucene'
 alone, and both count what was replaced until it is merged away. So scores differ by a factor that
 is not quite the same for each word. Of a paper in which nothing was changed an article may stand
 above one whose score is at most 1 % of the best one's higher; where every tenth article was
-corrected and every twentieth retracted, 6 %. (1,000 questions came to 0.5 % and 3.5 %.)
+corrected and every twentieth retracted, 6 %. (300 questions came to 0.5 % and 3.5 %.)
 """
 
 from collections.abc import Iterator, Sequence

@@ -49,6 +49,11 @@ class Writer:
         return all(outcome.held)
 
 
+def has_its_copy(node: Node) -> bool:
+    health = httpx2.get(f"{node.url}/_cluster/health/killed-*", timeout=20).json()
+    return bool(health["status"] == "green")
+
+
 def holder_of_the_first_copy(nodes: Sequence[Node]) -> Node:
     shards = httpx2.get(f"{nodes[0].url}/_cat/shards/killed-*", params={"format": "json"}).json()
     [name] = [shard["node"] for shard in shards if shard["prirep"] == "p"]
@@ -61,10 +66,13 @@ def test_a_node_that_is_killed_while_archives_write_takes_nothing_with_it():
         writers = [Writer([node.url for node in nodes]) for _ in range(WRITERS)]
         killed = Event()
         writing = [threads.submit(each.run, BEFORE + AFTER, killed) for each in writers]
-        until(lambda: all(len(each.taken) >= BEFORE * BATCH for each in writers))
-        victim = holder_of_the_first_copy(nodes)
-        os.kill(running[victim].pid, signal.SIGKILL)
-        killed.set()
+        try:
+            until(lambda: all(len(each.taken) >= BEFORE * BATCH for each in writers))
+            until(lambda: has_its_copy(nodes[0]))  # a new index has one only when that is made
+            victim = holder_of_the_first_copy(nodes)
+            os.kill(running[victim].pid, signal.SIGKILL)
+        finally:
+            killed.set()  # else they would write on for ever
         for each in writing:
             each.result(240)
 

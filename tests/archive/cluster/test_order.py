@@ -23,6 +23,9 @@ from tests.factories import article, erasure, retraction
 
 pytestmark = pytest.mark.xdist_group("opensearch")
 
+SUPPRESSED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+"""As everywhere, a slow machine is no fault; and each example has articles of its own."""
+
 
 def state(engine: Engine, story: Story) -> object:
     """All that readers can see of it."""
@@ -42,7 +45,7 @@ def in_batches(engine: Engine, changes: Sequence[Change], size: int) -> None:
         engine.take(changes[start : start + size], {})
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=SUPPRESSED)
 @given(story=stories(), size=st.integers(2, 8))
 def test_any_order_ends_as_in_the_embedded_index(engine, story, size):
     with TemporaryDirectory() as folder:
@@ -53,7 +56,7 @@ def test_any_order_ends_as_in_the_embedded_index(engine, story, size):
         embedded.close()
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=SUPPRESSED)
 @given(told=st.lists(stories(), min_size=3, max_size=3), size=st.integers(1, 8))
 def test_several_archives_that_write_the_same_at_once_end_so_too(cluster, name, told, size):
     changes = [change for story in told for change in story.changes]

@@ -1,5 +1,7 @@
 """A new index beside the one that answers, while several archives write."""
 
+import asyncio
+
 import httpx2
 import pytest
 
@@ -99,3 +101,22 @@ def test_an_index_that_was_deleted_begins_anew_with_other_consumer_groups(engine
     assert anew.offsets == {}
     assert engine._begins_anew()
     anew.close()
+
+
+def test_indexes_that_are_not_ours_are_left_alone(engine, cluster, name):
+    engine.take([article()], {})
+    alias = engine._indexes.alias
+    httpx2.put(f"{cluster}/{alias}-saved").raise_for_status()
+    engine.rebuild().swap()
+    engine._tidy()
+    engine._tidy()
+    assert f"{alias}-saved" in httpx2.get(f"{cluster}/{name}-*").json()
+
+
+async def test_who_tends_an_index_ends_when_it_begins_anew(engine, cluster, name):
+    engine.take([article()], {})
+    tending = asyncio.create_task(engine.tend(lambda work: asyncio.to_thread(work)))
+    await asyncio.sleep(0)
+    httpx2.delete(f"{cluster}/{name}-*").raise_for_status()
+    async with asyncio.timeout(60):
+        await tending
