@@ -65,7 +65,7 @@ histories: .venv/dev  ## ten thousand random histories against what partners mus
 # One thread for numpy's linear algebra, as in archive itself.
 eval: export OPENBLAS_NUM_THREADS = 1
 eval: .venv/dev  ## measure related news on a folder of grouped stories (DATA=FOLDER)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.related_eval $(DATA)
+	$(BIN)/python -m bench.related_eval $(DATA)
 
 eval-search: .venv/dev  ## measure search for articles that one remembers, typed in several ways (DATA=FOLDER)
 	$(BIN)/python -m bench.search_eval $(DATA)
