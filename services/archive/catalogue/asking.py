@@ -55,12 +55,14 @@ def asking(asker: Asker, names: Names, view: View) -> Asking:
     known = set(terms)
     named = names.named_in(known)
     more = {term for _, others in named for name in others for term in name.terms} - known
-    hashes = np.concatenate([signature.hashes, np.array([*map(hash_of, more)], np.uint32)])
-    weights = np.concatenate([signature.weights / np.float32(STEPS), np.zeros(len(more))])
-    order = np.argsort(hashes, kind="stable")
-    spelt = [*terms, *more]
-    spelt = [spelt[place] for place in order.tolist()]
-    place = {term: place for place, term in enumerate(spelt)}
+    hashes, weights, spelt = signature.hashes, signature.weights / np.float32(STEPS), terms
+    if more:
+        hashes = np.concatenate([hashes, np.array([*map(hash_of, more)], np.uint32)])
+        order = np.argsort(hashes, kind="stable")
+        hashes, weights = hashes[order], np.pad(weights, (0, len(more)))[order]
+        spelt = [*terms, *more]
+        spelt = [spelt[place] for place in order.tolist()]
+    place = {term: place for place, term in enumerate(spelt)} if named else {}
 
     def columns(name: Name) -> Sequence[int]:
         return [place[term] for term in name.terms]
@@ -72,8 +74,8 @@ def asking(asker: Asker, names: Names, view: View) -> Asking:
     frequencies = _as_entities(_frequencies(view, spelt), entities)
     return Asking(
         terms=spelt,
-        hashes=hashes[order],
-        weights=weights[order].astype(np.float32),
+        hashes=hashes,
+        weights=weights,
         rarity=rarity(frequencies, view.documents, asker.least),
         entities=entities,
     )
@@ -94,4 +96,4 @@ def _as_entities(frequencies: Sequence[int], entities: Sequence[Entity]) -> Sequ
 def _frequencies(view: View, terms: Sequence[str]) -> Sequence[int]:
     words = view.frequencies("words", [term for term in terms if "_" not in term])
     pairs = view.frequencies("pairs", [term for term in terms if "_" in term])
-    return [pairs[term] if "_" in term else words[term] for term in terms]
+    return list(map({**words, **pairs}.__getitem__, terms))

@@ -16,7 +16,9 @@ from services.archive.language.signature import STEPS, Hashes, Numbers, Signatur
 
 _BUCKETS = 2048
 _TABLE = 1 << 16
+_LAST = np.uint32(_TABLE - 1)
 _MIX = np.uint32(2_654_435_769)  # 2**32 by the golden ratio: spreads hashes over buckets
+_SIGN = np.uint32(1 << 31)  # of a number of 32 bits
 _NEIGHBOURS = 10
 # What an article has for itself counts less against it: much of it no other article has at all, and
 # that says nothing.
@@ -77,7 +79,7 @@ def compare(asking: Asking, others: Sequence[Signature]) -> Compared:
     weights = np.concatenate([each.weights for each in others]) / np.float32(STEPS)
     places, at = _shared(asking, hashes)
     words, pairs = _typical(asking)
-    rarity = np.where(hashes & 1, pairs, words)
+    rarity = np.array([words, pairs]).take(hashes & 1)
     rarity[places] = asking.rarity[at]
     values = weights * rarity
     lengths = np.sqrt(np.bincount(rows, values * values, count)).astype(np.float32)
@@ -96,8 +98,8 @@ def compare(asking: Asking, others: Sequence[Signature]) -> Compared:
 def _shared(asking: Asking, hashes: Hashes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Find which of `hashes` are in what asks, and where: by a table of their last bits first."""
     table = np.zeros(_TABLE, bool)
-    table[asking.hashes & np.uint32(_TABLE - 1)] = True
-    maybe = np.flatnonzero(table[hashes & np.uint32(_TABLE - 1)])
+    table[asking.hashes & _LAST] = True
+    maybe = np.flatnonzero(table.take(hashes & _LAST))
     at = np.minimum(np.searchsorted(asking.hashes, hashes[maybe]), len(asking.hashes) - 1)
     same = asking.hashes[at] == hashes[maybe]
     return maybe[same], at[same]
@@ -131,12 +133,13 @@ def _credit_other_names(
 
 
 def _together(
-    rows: NDArray[np.intp], hashes: Hashes, values: Numbers, count: int
+    rows: NDArray[np.intp], hashes: Hashes, values: NDArray[np.float32], count: int
 ) -> NDArray[np.float32]:
     """Compare all with all. Terms share a few thousand buckets, with a random sign each, so that
     who meets there by chance adds nothing on average (Weinberger et al., 2009)."""
     mixed = hashes * _MIX
-    signed = np.where(mixed & (1 << 20), values, -values)
+    signs = ~mixed << np.uint32(11) & _SIGN  # the bit behind those that tell the bucket
+    signed = (values.view(np.uint32) ^ signs).view(np.float32)
     places = rows * _BUCKETS + (mixed >> np.uint32(21))
     sketch = np.bincount(places, signed, count * _BUCKETS).astype(np.float32)
     sketch = sketch.reshape(count, _BUCKETS)

@@ -47,20 +47,20 @@ class Reasons:
         told: set[str] = set()
         for text, words in self._candidates(shared):
             if told.isdisjoint(words):
-                reasons.append(text)
+                reasons.append(text or self._spelling.of(words))
                 told.update(words)
             if len(reasons) == _REASONS:
                 break
         return reasons
 
-    def _candidates(self, shared: NDArray[np.bool_]) -> Iterator[tuple[str, list[str]]]:
+    def _candidates(self, shared: NDArray[np.bool_]) -> Iterator[tuple[str | None, list[str]]]:
         listed = shared.tolist()
         mentioned = (each for each in self._mentions if each.within(listed))
         for mention, _ in zip(mentioned, range(_NAMES), strict=False):
             yield mention.text, folded_words(mention.text)
         for place in self._best[shared[self._best]][:_TERMS]:
             words = self.asking.terms[place].split("_")
-            yield self._spelling.of(words), words
+            yield None, words
 
     @cached_property
     def _best(self) -> NDArray[np.intp]:

@@ -27,12 +27,9 @@ class Frequencies:
             self._documents, self._known = documents, {}
         known = self._known.setdefault(field, {})
         common = max(_COMMON, documents * _COMMON_PART)
-        found = {}
-        for term in terms:
-            frequency = known.get(term)
-            if frequency is None:
-                frequency = searcher.doc_freq(field, term)
-                if frequency >= common:
-                    known[term] = frequency
-            found[term] = frequency
+        found = {term: known[term] for term in terms if term in known}
+        for term in [term for term in terms if term not in found]:
+            found[term] = frequency = searcher.doc_freq(field, term)
+            if frequency >= common:
+                known[term] = frequency
         return found

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-WRITTEN_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+WRITTEN_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 
