@@ -205,6 +205,13 @@ async def test_a_search_goes_on_page_after_page(archive, asked):
     assert sorted(seen) == sorted(f"Bài {n}." for n in range(45))
 
 
+async def test_a_program_whose_question_cannot_be_read_gets_a_problem(archive):
+    answer = await archive.get('/search?q="hai quan')
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/query/q"]
+
+
 async def test_a_question_that_cannot_be_read_is_told_where_in_the_pages_language(archive):
     page = await archive.get('/search?q="hai quan', Accept=HTML)
     assert page.status_code == 422

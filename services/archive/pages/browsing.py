@@ -14,6 +14,7 @@ from services.archive.pages.lists import Kind, listed, section_of
 from services.archive.pages.rendering import Accept, missing, page
 from services.archive.pages.searching import answer, read_asked
 from services.archive.parts import Parts, TheParts
+from services.common.problems import Problem
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -69,9 +70,11 @@ def document(
 
 @router.get("/search")
 @router.get("/en/search")
-def search(request: Request, parts: TheParts, edition: TheEdition) -> Response:
+def search(request: Request, parts: TheParts, edition: TheEdition, accept: Accept = "") -> Response:
     """Show what a search finds; what is wrong with the question, if it can't be read."""
     asked = read_asked(request.query_params)
+    if asked.faults and "text/html" not in accept:
+        raise Problem("invalid", errors=asked.faults)
     found = answer(asked, parts, edition)
     shown = page("search.html", parts, edition, 422 if asked.faults else 200, found=found)
     if found.meant:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.article import Article
 from services.archive.catalogue.filters import SearchRequest
@@ -46,7 +47,11 @@ def read_asked(parameters: Mapping[str, str]) -> Asked:
     try:
         return Asked(given, SearchRequest.model_validate(given))
     except ValidationError as error:
-        return Asked(given, None, tuple(field_errors(error.errors())))
+        return Asked(given, None, tuple(field_errors(_of_query(error.errors()))))
+
+
+def _of_query(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    return [{**each, "loc": ("query", *each["loc"])} for each in errors]
 
 
 @dataclass(frozen=True)
