@@ -20,7 +20,6 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from schemas.events import ARTICLE_EVENT, partition_of
 from schemas.topics import ARTICLES, DEAD, EXPRESS, TOPICS
-from services.archive.embedded.documents import SCHEMA
 from tests.ingest.media.samples import jpeg
 from tests.integration.stacks import PORTS, Stack
 from tests.stack.processes import until
@@ -167,7 +166,9 @@ def page(stack: Stack, article: str) -> int:
 
 def in_index(stack: Stack, word: str) -> int:
     """Count the documents with a word, the deleted ones that still lie in a file included."""
-    index = tantivy.Index(SCHEMA, str(stack.data / "archive" / "index"))
+    indexes = stack.data / "archive" / "index"
+    current = json.loads((indexes / "current.json").read_bytes())["folder"]
+    index = tantivy.Index.open(str(indexes / current))
     return int(index.searcher().doc_freq("words", word))
 
 
