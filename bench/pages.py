@@ -12,7 +12,6 @@ import os
 import platform
 import random
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -28,6 +27,7 @@ import httpx2
 import psutil
 from fastapi import FastAPI
 
+from bench.nginx import Side, nginx, nginx_version, spread
 from schemas.article import Article
 from services.archive.app import build, pages_of
 from services.archive.embedded.engine import EmbeddedEngine
@@ -44,24 +44,7 @@ from tests.stack.processes import free_port_base, until
 _ROUNDS, _SECONDS, _CONNECTIONS = 5, 3, 16
 _ARTICLES, _MIXED, _FRESH, _WORDS = 1000, 200, 100, 620
 _ARRIVE_EVERY = 0.1  # seconds
-_PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
-_NGINX = """
-daemon off;
-user {user};
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    default_type "text/html; charset=utf-8";
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
-    open_file_cache max=1000; gzip_static on;
-    server {{ listen 127.0.0.1:{port}; root {public}; }}
-}}
-"""
+_TYPES = 'default_type "text/html; charset=utf-8";'
 _WRK = """
 local requests, turn, next_one = {}, "%s", 0
 function init()
@@ -74,14 +57,6 @@ function request()
 end
 """
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
-
-
-@dataclass(frozen=True)
-class Side:
-    """A server: where it listens, and the process that does the work."""
-
-    url: str
-    process: psutil.Process
 
 
 @dataclass(frozen=True)
@@ -196,7 +171,7 @@ def main() -> None:
         ours = stack.enter_context(_archive(folder))
         public = folder / "public"
         _copy(ours.url, ids[:_MIXED], public)
-        peer = stack.enter_context(_nginx(folder, public))
+        peer = stack.enter_context(nginx(folder, public, _TYPES))
         bench = Bench(folder, ours, peer, ids)
         size = (public / "articles" / ids[0]).stat().st_size
         rounds = [bench.round(each) for each in range(_ROUNDS + 1)][1:]  # the first warms up
@@ -283,32 +258,14 @@ async def _arriving(engine: Engine, while_there: Path) -> None:
         await asyncio.sleep(_ARRIVE_EVERY)
 
 
-@contextmanager
-def _nginx(folder: Path, public: Path) -> Iterator[Side]:
-    port = free_port_base()
-    user = f"{folder.owner()} {folder.group()}"
-    config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(user=user, folder=folder, port=port, public=public))
-    program = shutil.which("nginx", path=_PATH) or "nginx"
-    with subprocess.Popen([program, "-c", config, "-e", "stderr"]) as process:
-        try:
-            until(lambda: psutil.Process(process.pid).children())
-            (worker,) = psutil.Process(process.pid).children()
-            yield Side(f"http://127.0.0.1:{port}", worker)
-        finally:
-            process.terminate()
-
-
 def _print(
     rounds: list[dict[str, tuple[Measured, Measured | None]]], size: int, memory: int
 ) -> None:
-    command = [shutil.which("nginx", path=_PATH) or "nginx", "-v"]
-    nginx = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     print(
         f"{_ROUNDS} rounds in turn, each `wrk -t1 -c{_CONNECTIONS} -d{_SECONDS}s`, on pages of "
         f"{size:,} bytes of {_ARTICLES:,} articles; {os.cpu_count()} cores, load "
         f"{os.getloadavg()[0]:.1f} at the end; Python {platform.python_version()}, uvicorn "
-        f"{version('uvicorn')}, {nginx.strip().rpartition(' ')[2]}; archive's memory at the end "
+        f"{version('uvicorn')}, {nginx_version()}; archive's memory at the end "
         f"{memory / 1e6:,.0f} MB\n"
     )
     print("| what | ours a second | p50, ms | p99, ms | µs each | nginx a second | ratio |")
@@ -323,13 +280,8 @@ def _print(
         if peers := [each[what][1] for each in rounds if each[what][1]]:
             rates = [peer.rate for peer in peers if peer]
             beside = f"{statistics.median(rates):,.0f}"
-            ratio = _spread([one.rate / other for one, other in zip(ours, rates, strict=True)])
+            ratio = spread([one.rate / other for one, other in zip(ours, rates, strict=True)])
         print(f"| {what} | {rate:,.0f} | {p50:.1f} | {p99:.1f} | {cost:.0f} | {beside} | {ratio} |")
-
-
-def _spread(ratios: list[float]) -> str:
-    ratios = sorted(ratios)
-    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 if __name__ == "__main__":

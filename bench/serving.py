@@ -10,12 +10,10 @@ import os
 import platform
 import random
 import re
-import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -24,43 +22,19 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from bench.nginx import Side, nginx, nginx_version, spread
 from services.common.database import Database, sqlite_url
 from services.syndicate import store
 from services.syndicate.change import Change
 from services.syndicate.tables import TABLES
 from tests.factories import article, event
-from tests.stack.processes import free_port_base, until
+from tests.stack.processes import until
 from tests.syndicate.service import syndicate
 
 _ROUNDS, _SECONDS, _CONNECTIONS = 5, 3, 32
 _FEED = "/feeds/latest.rss"
 _ENTRIES, _WORDS = 50, 620
-_PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
-_NGINX = """
-daemon off;
-user {user};
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    types {{ application/rss+xml rss; }}
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
-    open_file_cache max=1000; gzip_static on;
-    server {{ listen 127.0.0.1:{port}; root {public}; }}
-}}
-"""
-
-
-@dataclass(frozen=True)
-class Side:
-    """A server: where it listens, and the process that does the work."""
-
-    url: str
-    process: psutil.Process
+_TYPES = "types { application/rss+xml rss; }"
 
 
 @dataclass(frozen=True)
@@ -80,7 +54,7 @@ def main() -> None:
         public = folder / "syndicate" / "public"
         until((public / f"{_FEED[1:]}.gz").exists)
         ours = Side(service.url, psutil.Process(service.process.pid))
-        peer = stack.enter_context(_nginx(folder, public))
+        peer = stack.enter_context(nginx(folder, public, _TYPES))
         size = len(httpx2.get(ours.url + _FEED).content)
         rounds = [_round(ours, peer) for _ in range(_ROUNDS + 1)][1:]  # the first warms up
     _print(rounds, size)
@@ -94,22 +68,6 @@ async def _fill(folder: Path) -> None:
     changes: list[Change] = [event(article(body=body)) for body in bodies]
     await database.write(partial(store.apply_changes, changes=changes))
     await database.close()
-
-
-@contextmanager
-def _nginx(folder: Path, public: Path) -> Iterator[Side]:
-    port = free_port_base()
-    user = f"{folder.owner()} {folder.group()}"
-    config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(user=user, folder=folder, port=port, public=public))
-    program = shutil.which("nginx", path=_PATH) or "nginx"
-    with subprocess.Popen([program, "-c", config, "-e", "stderr"]) as process:
-        try:
-            until(lambda: psutil.Process(process.pid).children())
-            (worker,) = psutil.Process(process.pid).children()
-            yield Side(f"http://127.0.0.1:{port}", worker)
-        finally:
-            process.terminate()
 
 
 def _round(ours: Side, peer: Side) -> dict[str, tuple[Measured, Measured]]:
@@ -133,13 +91,11 @@ def _load(side: Side, what: str) -> Measured:
 
 
 def _print(rounds: list[dict[str, tuple[Measured, Measured]]], size: int) -> None:
-    command = [shutil.which("nginx", path=_PATH) or "nginx", "-v"]
-    nginx = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     print(
         f"{_ROUNDS} rounds in turn, each `wrk -t1 -c{_CONNECTIONS} -d{_SECONDS}s`, on {size:,} "
         f"bytes; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end; Python "
         f"{platform.python_version()}, uvicorn {version('uvicorn')}, "
-        f"{nginx.strip().rpartition(' ')[2]} (sendfile, open_file_cache, gzip_static)\n"
+        f"{nginx_version()} (sendfile, open_file_cache, gzip_static)\n"
     )
     print("| what | ours a second | nginx a second | ratio | ours, µs each | nginx, µs | ratio |")
     print("|---|---|---|---|---|---|---|")
@@ -155,13 +111,9 @@ def _print(rounds: list[dict[str, tuple[Measured, Measured]]], size: int) -> Non
             for sides in zip(*pairs, strict=True)
         )
         print(
-            f"| {what} | {ours.rate:,.0f} | {peer.rate:,.0f} | {_spread(rates)} "
-            f"| {ours.cost:.0f} | {peer.cost:.0f} | {_spread(costs)} |"
+            f"| {what} | {ours.rate:,.0f} | {peer.rate:,.0f} | {spread(rates)} "
+            f"| {ours.cost:.0f} | {peer.cost:.0f} | {spread(costs)} |"
         )
-
-
-def _spread(ratios: list[float]) -> str:
-    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 if __name__ == "__main__":
